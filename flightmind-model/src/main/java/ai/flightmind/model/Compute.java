@@ -1,0 +1,31 @@
+package ai.flightmind.model;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** The casts of mixed precision, in one place: what PyTorch's autocast does, but visible. */
+record Compute(Precision precision, boolean onCuda) {
+    /** To the numbers that matrices are multiplied in. */
+    Tensor lower(Tensor x) {
+        return precision == Precision.BF16 ? x.to(ScalarType.BFloat16) : x;
+    }
+
+    /** To the numbers that attention runs in: on the CPU libtorch's bfloat16 kernel is ten times slower. */
+    Tensor forAttention(Tensor x) {
+        if (precision == Precision.FP32) {
+            return x;
+        }
+        return x.to(onCuda ? ScalarType.BFloat16 : ScalarType.Float);
+    }
+
+    /** To float32, where sums and softmaxes are taken. */
+    static Tensor full(Tensor x) {
+        return x.scalar_type() == ScalarType.Float ? x : x.to(ScalarType.Float);
+    }
+
+    /** x · Wᵀ: (…, in) and (out, in) give (…, out). */
+    Tensor linear(Tensor x, Tensor weight) {
+        return torch.linear(x, lower(weight));
+    }
+}

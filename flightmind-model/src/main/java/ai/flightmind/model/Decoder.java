@@ -1,0 +1,77 @@
+package ai.flightmind.model;
+
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** The layers between the token ids and the language-model head. Holds nothing of its own but the rotary table. */
+final class Decoder implements AutoCloseable {
+    private final GptConfig config;
+    private final Weights weights;
+    private final RotaryEmbedding rotary;
+
+    Decoder(GptConfig config, Weights weights, Device device) {
+        this.config = config;
+        this.weights = weights;
+        this.rotary = new RotaryEmbedding(config.sequenceLength(), device);
+    }
+
+    /** Token ids (B, T) to normalised hidden states (B, T, C), float32. */
+    Tensor hidden(Tensor tokens, Compute compute) {
+        Tensor x = torch.embedding(weights.get(Names.EMBEDDING), tokens);
+        for (int layer = 0; layer < config.depth(); layer++) {
+            Tensor attended = attention(normed(x, Names.attentionNorm(layer)), layer, compute);
+            x = x.add(attended);
+            x = x.add(swiGlu(normed(x, Names.mlpNorm(layer)), layer, compute));
+        }
+        return normed(x, Names.FINAL_NORM);
+    }
+
+    /** Causal self-attention with the flash kernel: (B, T, C) to (B, T, C). */
+    private Tensor attention(Tensor normed, int layer, Compute compute) {
+        Tensor x = compute.lower(normed);
+        Tensor q = compute.forAttention(rotary.turn(heads(compute.linear(x, weights.get(Names.query(layer))))));
+        Tensor k = compute.forAttention(rotary.turn(heads(compute.linear(x, weights.get(Names.key(layer))))));
+        Tensor v = compute.forAttention(heads(compute.linear(x, weights.get(Names.value(layer)))));
+        boolean causal = true;
+        double dropout = 0;
+        Tensor mixed = torch.scaled_dot_product_attention( // (B, H, T, 64)
+                q.transpose(1, 2),
+                k.transpose(1, 2),
+                v.transpose(1, 2),
+                new TensorOptional(),
+                dropout,
+                causal,
+                new DoubleOptional(),
+                false);
+        Tensor joined = mixed.transpose(1, 2).reshape(x.size(0), x.size(1), config.width());
+        return compute.linear(compute.lower(joined), weights.get(Names.attentionOutput(layer)));
+    }
+
+    /** down(silu(gate(x)) · up(x)): Shazeer, "GLU Variants Improve Transformer", 2020. */
+    private Tensor swiGlu(Tensor normed, int layer, Compute compute) {
+        Tensor x = compute.lower(normed);
+        Tensor gate = torch.silu(compute.linear(x, weights.get(Names.gate(layer))));
+        Tensor up = compute.linear(x, weights.get(Names.up(layer)));
+        return compute.linear(gate.mul(up), weights.get(Names.down(layer)));
+    }
+
+    private Tensor normed(Tensor x, String weight) {
+        return torch.rms_norm(
+                x,
+                new long[] {config.width()},
+                new TensorOptional(weights.get(weight)),
+                new DoubleOptional(GptConfig.NORM_EPSILON));
+    }
+
+    /** (B, T, C) to (B, T, H, 64). */
+    private Tensor heads(Tensor x) {
+        return x.view(x.size(0), x.size(1), config.heads(), GptConfig.HEAD_SIZE);
+    }
+
+    @Override
+    public void close() {
+        rotary.close();
+    }
+}

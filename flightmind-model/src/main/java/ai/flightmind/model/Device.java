@@ -1,0 +1,88 @@
+package ai.flightmind.model;
+
+import ai.flightmind.model.error.DeviceException;
+import ai.flightmind.model.libtorch.Libtorch;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+
+/**
+ * Where tensors live: the CPU, or one CUDA GPU. An immutable value.
+ *
+ * @param kind CPU or CUDA
+ * @param index which GPU, from 0; 0 for the CPU
+ */
+public record Device(Kind kind, int index) {
+    /** CPU or CUDA. */
+    public enum Kind {
+        CPU,
+        CUDA
+    }
+
+    public Device {
+        if (index < 0 || (kind == Kind.CPU && index != 0)) {
+            throw new IllegalArgumentException("No such device index for " + kind + ": " + index);
+        }
+    }
+
+    /** The CPU. */
+    public static Device cpu() {
+        return new Device(Kind.CPU, 0);
+    }
+
+    /**
+     * The CUDA GPU with this index.
+     *
+     * @throws DeviceException if it is not there, or the natives on the class path are not the CUDA build
+     */
+    public static Device cuda(int index) {
+        int count = cudaDevices();
+        if (index >= count) {
+            throw new DeviceException("cuda:" + index + " was asked for, but libtorch sees " + count
+                    + " CUDA devices. Check nvidia-smi, and that the natives on the class path are the -gpu build"
+                    + " (-Djavacpp.platform.extension=-gpu).");
+        }
+        return new Device(Kind.CUDA, index);
+    }
+
+    /** The first CUDA GPU where there is one, else the CPU. */
+    public static Device best() {
+        return cudaDevices() > 0 ? cuda(0) : cpu();
+    }
+
+    /** Reads {@code cpu}, {@code cuda} or {@code cuda:1}. */
+    public static Device parse(String text) {
+        if (text.equals("cpu")) {
+            return cpu();
+        }
+        if (text.equals("cuda")) {
+            return cuda(0);
+        }
+        if (text.matches("cuda:\\d{1,3}")) {
+            return cuda(Integer.parseInt(text.substring("cuda:".length())));
+        }
+        throw new IllegalArgumentException("Not a device: '" + text + "'. Write cpu, cuda or cuda:1.");
+    }
+
+    /** How many CUDA GPUs libtorch sees; 0 with a CPU build. */
+    public static int cudaDevices() {
+        Libtorch.load();
+        return torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+    }
+
+    public boolean isCuda() {
+        return kind == Kind.CUDA;
+    }
+
+    /** The same device as libtorch's own value; the caller closes it, or its scope does. */
+    public org.bytedeco.pytorch.Device toTorch() {
+        return isCuda()
+                ? new org.bytedeco.pytorch.Device(DeviceType.CUDA, (byte) index)
+                : new org.bytedeco.pytorch.Device(DeviceType.CPU);
+    }
+
+    /** {@code cpu} or {@code cuda:0}. */
+    @Override
+    public String toString() {
+        return isCuda() ? "cuda:" + index : "cpu";
+    }
+}

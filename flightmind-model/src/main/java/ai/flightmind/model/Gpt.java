@@ -1,0 +1,156 @@
+package ai.flightmind.model;
+
+import ai.flightmind.model.libtorch.Libtorch;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A GPT on one device. It owns its weights: native memory that is given back by {@link #close()}.
+ *
+ * <p>Tensors that go in and come out belong to the caller, or to the {@code PointerScope} he opened; one scope per
+ * micro-batch keeps memory flat. Not thread-safe.
+ */
+public final class Gpt implements AutoCloseable {
+    private final GptConfig config;
+    private final Device device;
+    private final Weights weights;
+    private final Decoder decoder;
+    private final LanguageModelHead head;
+
+    private Gpt(GptConfig config, Device device, Weights weights) {
+        this.config = config;
+        this.device = device;
+        this.weights = weights;
+        this.decoder = new Decoder(config, weights, device);
+        this.head = new LanguageModelHead(weights.get(Names.EMBEDDING));
+    }
+
+    /**
+     * A model with new weights: matrices N(0, 0.02²), those that write into the residual stream N(0, (0.02/√(2·d))²),
+     * norms 1. The same seed gives the same weights on every device.
+     */
+    public static Gpt create(GptConfig config, Device device, Seed seed) {
+        Libtorch.load();
+        return new Gpt(config, device, Weights.initialise(config, device, seed));
+    }
+
+    public GptConfig config() {
+        return config;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /**
+     * The trained tensors by their names in the original's state dict, in its order, without the tied {@code
+     * lm_head.weight}. Float32 leaves on the model's device; writing into them (under a {@code NoGradGuard}) changes the
+     * model, closing them breaks it.
+     */
+    public Map<String, Tensor> parameters() {
+        return weights.byName();
+    }
+
+    /**
+     * The logits of every position, with autograd unless the caller switched it off.
+     *
+     * @param tokens ids (B, T), int64, on the model's device, T at most the sequence length
+     * @return (B, T, V), float32
+     */
+    public Tensor logits(Tensor tokens, Precision precision) {
+        Compute compute = compute(precision);
+        return head.logits(decoder.hidden(checked(tokens), compute), compute);
+    }
+
+    /**
+     * The sum of the cross-entropies of all targets, without gradients.
+     *
+     * @param tokens ids (B, T), int64, on the model's device
+     * @param targets ids (B, T), int64; those below 0 are ignored
+     * @return a float64 scalar on the device, in nats
+     */
+    public Tensor lossSum(Tensor tokens, Tensor targets, Precision precision) {
+        Compute compute = compute(precision);
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            return head.lossSum(decoder.hidden(checked(tokens), compute), targets, compute);
+        }
+    }
+
+    /**
+     * Runs a micro-batch forward and backward, adding the gradient of {@code scale} times the sum of its losses to the
+     * parameters' gradients.
+     *
+     * @param tokens ids (B, T), int64, on the model's device
+     * @param targets ids (B, T), int64; those below 0 are ignored
+     * @param scale 1 over the number of targets of the whole step, so that accumulation gives the mean
+     * @return the unscaled sum of the losses, a float64 scalar on the device, in nats
+     */
+    public Tensor accumulateGradients(Tensor tokens, Tensor targets, double scale, Precision precision) {
+        Compute compute = compute(precision);
+        Tensor embedding = weights.get(Names.EMBEDDING);
+        Tensor hidden = decoder.hidden(checked(tokens), compute);
+        Tensor hiddenGrad = torch.empty_like(hidden.detach().view(-1, config.width()));
+        Tensor embeddingGrad = torch.zeros_like(embedding.detach());
+        Tensor lossSum = head.lossSumAndGradient(hidden, targets, scale, compute, hiddenGrad, embeddingGrad);
+        // The head's share of the embedding's gradient enters as a root of its own: autograd adds the look-up's share
+        // and accumulates both at once, which is also when hooks on the parameter fire.
+        torch.backward(
+                new TensorVector(hidden, embedding),
+                new TensorVector(hiddenGrad.view(hidden.sizes()), embeddingGrad),
+                new BoolOptional(),
+                false,
+                new TensorVector());
+        return lossSum;
+    }
+
+    /** Drops all gradients; the next {@link #accumulateGradients} begins anew. */
+    public void clearGradients() {
+        try (PointerScope scope = new PointerScope()) {
+            for (Tensor parameter : weights.byName().values()) {
+                parameter.mutable_grad().reset();
+            }
+        }
+    }
+
+    /**
+     * Continues a prompt. The context is its last {@code sequenceLength} tokens.
+     *
+     * @param prompt at least one token id
+     * @return the prompt and what follows
+     */
+    public int[] generate(int[] prompt, Generation generation) {
+        return new TokenSampler(this, generation).continueFrom(prompt);
+    }
+
+    /** Logits of the last position only: (B, V), float32. */
+    Tensor nextTokenLogits(Tensor tokens, Precision precision) {
+        Compute compute = compute(precision);
+        Tensor hidden = decoder.hidden(checked(tokens), compute);
+        return head.logits(hidden.select(1, hidden.size(1) - 1), compute);
+    }
+
+    private Compute compute(Precision precision) {
+        return new Compute(precision, device.isCuda());
+    }
+
+    private Tensor checked(Tensor tokens) {
+        if (tokens.dim() != 2 || tokens.size(1) < 1 || tokens.size(1) > config.sequenceLength()) {
+            throw new IllegalArgumentException("Tokens must be (B, T) with T from 1 to " + config.sequenceLength()
+                    + " (the model's sequence length), not " + tokens.sizes());
+        }
+        return tokens;
+    }
+
+    /** Frees the weights. The model must not be used afterwards. */
+    @Override
+    public void close() {
+        clearGradients();
+        decoder.close();
+        weights.close();
+    }
+}

@@ -1,0 +1,109 @@
+package ai.flightmind.model;
+
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Cross-entropy over the tied head, a few rows at a time. The logits of a micro-batch are the largest tensor of all (8
+ * sequences of 2,048 over 32,768 tokens are 2.1 GB), so they are never made whole: each chunk's logits become its loss
+ * and, in place, its gradient, and are gone. Targets below 0 are ignored.
+ */
+final class LanguageModelHead {
+    private static final long CPU_CHUNK_ROWS = 256;
+    private static final long CUDA_CHUNK_ROWS = 4_096;
+
+    private final Tensor embedding;
+
+    LanguageModelHead(Tensor embedding) {
+        this.embedding = embedding;
+    }
+
+    /** Hidden states (…, C) to logits (…, V), float32, with autograd. */
+    Tensor logits(Tensor hidden, Compute compute) {
+        return Compute.full(compute.linear(compute.lower(hidden), embedding));
+    }
+
+    /** The sum of the losses, a float64 scalar on the device. Hidden is (B, T, C), targets (B, T). */
+    Tensor lossSum(Tensor hidden, Tensor targets, Compute compute) {
+        return inChunks(hidden, targets, compute, (rows, weight, chunk, from) -> {});
+    }
+
+    /**
+     * The sum of the losses, and the gradient of {@code scale} times it: with respect to the hidden states into {@code
+     * hiddenGrad} (B·T, C) and with respect to the embedding into {@code weightGrad} (V, C), both float32.
+     */
+    Tensor lossSumAndGradient(
+            Tensor hidden, Tensor targets, double scale, Compute compute, Tensor hiddenGrad, Tensor weightGrad) {
+        return inChunks(hidden, targets, compute, (rows, weight, chunk, from) -> {
+            Tensor logitsGrad = compute.lower(chunk.gradientInPlace(scale));
+            Tensor intoHidden = hiddenGrad.narrow(0, from, rows.size(0));
+            if (compute.precision() == Precision.FP32) {
+                torch.mm_out(intoHidden, logitsGrad, weight);
+                weightGrad.addmm_(logitsGrad.t(), rows);
+            } else {
+                intoHidden.copy_(logitsGrad.mm(weight));
+                weightGrad.add_(logitsGrad.t().mm(rows));
+            }
+        });
+    }
+
+    private interface ChunkStep {
+        void accept(Tensor rows, Tensor weight, Chunk chunk, long from);
+    }
+
+    private Tensor inChunks(Tensor hidden, Tensor targets, Compute compute, ChunkStep step) {
+        Tensor rows = hidden.detach().reshape(-1, hidden.size(-1));
+        Tensor flatTargets = targets.reshape(-1, 1);
+        Tensor sum = torch.zeros(new long[] {}, rows.options().dtype(new ScalarTypeOptional(ScalarType.Double)));
+        long count = rows.size(0);
+        long chunkRows = compute.onCuda() ? CUDA_CHUNK_ROWS : CPU_CHUNK_ROWS;
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            Tensor weight = compute.lower(embedding.detach());
+            for (long from = 0; from < count; from += chunkRows) {
+                try (PointerScope scope = new PointerScope()) {
+                    long size = Math.min(chunkRows, count - from);
+                    Tensor chunkOf = compute.lower(rows.narrow(0, from, size));
+                    Chunk chunk = new Chunk(Compute.full(chunkOf.mm(weight.t())), flatTargets.narrow(0, from, size));
+                    sum.add_(chunk.lossSum());
+                    step.accept(chunkOf, weight, chunk, from);
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** The logits (R, V) of a chunk, which turn into exp(logits − max) as soon as they are here. */
+    private static final class Chunk {
+        private final Tensor exponentials; // (R, V)
+        private final Tensor total; // (R, 1), of the exponentials
+        private final Tensor targets; // (R, 1)
+        private final Tensor counted; // (R, 1): 1, or 0 where the target is ignored
+        private final Tensor losses; // (R, 1)
+
+        Chunk(Tensor logits, Tensor targetsOrIgnored) {
+            targets = targetsOrIgnored.clamp_min(new Scalar(0L));
+            counted = targetsOrIgnored.ge(new Scalar(0L)).to(ScalarType.Float);
+            Tensor max = logits.amax(new long[] {1}, true);
+            Tensor atTarget = logits.gather(1, targets);
+            exponentials = logits.sub_(max).exp_();
+            total = exponentials.sum(new long[] {1}, true, new ScalarTypeOptional());
+            losses = total.log().add_(max).sub_(atTarget).mul_(counted);
+        }
+
+        Tensor lossSum() {
+            return losses.sum(new ScalarTypeOptional(ScalarType.Double));
+        }
+
+        /** scale · (softmax − one-hot), in the memory of the exponentials. */
+        Tensor gradientInPlace(double scale) {
+            Tensor scaled = counted.mul(new Scalar(scale));
+            exponentials.mul_(scaled.div(total));
+            return exponentials.scatter_add_(1, targets, scaled.neg());
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package ai.flightmind.model.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** The root of everything this module throws by itself. Unchecked; the message says what to do. */
+public abstract sealed class ModelException extends RuntimeException
+        permits NativeLibraryException, DeviceException, PtFormatException {
+    private static final long serialVersionUID = 1L;
+
+    ModelException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}
