@@ -1,6 +1,7 @@
 package ai.flightmind.model.libtorch;
 
 import ai.flightmind.model.error.NativeLibraryException;
+import java.io.IOException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
@@ -23,9 +24,13 @@ public final class Libtorch {
      *     directory cannot be written
      */
     public static void load() {
-        NativeLibraryException failure = Once.FAILURE;
+        Throwable failure = Once.OUTCOME.failure();
         if (failure != null) {
-            throw failure;
+            throw new NativeLibraryException(
+                    "libtorch could not be loaded for " + Loader.getPlatform() + ": " + failure.getMessage()
+                            + " Is org.bytedeco:pytorch with this platform's classifier on the class path? For a GPU"
+                            + " build, are the driver and the CUDA libraries it was built for present?",
+                    failure);
         }
     }
 
@@ -50,25 +55,20 @@ public final class Libtorch {
         return torch.get_num_threads();
     }
 
-    /** A process loads a library once, so its outcome is the process's: the initialiser runs it exactly once. */
-    private static final class Once {
-        static final @Nullable NativeLibraryException FAILURE = tryLoad();
+    private record Outcome(@Nullable Throwable failure) {}
 
-        private static @Nullable NativeLibraryException tryLoad() {
+    /** A process loads a library once, so its outcome is the process's: the initialiser runs exactly once. */
+    private static final class Once {
+        static final Outcome OUTCOME = load();
+
+        private static Outcome load() {
             try {
                 ProcessTuning.apply();
                 NativeCache.unpack();
                 Loader.load(torch.class);
-                return null;
-            } catch (NativeLibraryException e) {
-                return e;
-            } catch (LinkageError | RuntimeException e) {
-                return new NativeLibraryException(
-                        "libtorch could not be loaded for " + Loader.getPlatform()
-                                + ": is org.bytedeco:pytorch with this platform's classifier on the class path?"
-                                + " For a GPU build, are the driver and the CUDA libraries it was built for present? "
-                                + e.getMessage(),
-                        e);
+                return new Outcome(null);
+            } catch (IOException | LinkageError | RuntimeException e) {
+                return new Outcome(e);
             }
         }
     }

@@ -1,9 +1,8 @@
 package ai.flightmind.model.libtorch;
 
-import ai.flightmind.model.error.NativeLibraryException;
-import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -19,23 +18,20 @@ final class NativeCache {
 
     private NativeCache() {}
 
-    static void unpack() {
-        try {
-            File cache = Loader.getCacheDir();
-            Path lock = cache.toPath().resolve("flightmind.lock");
-            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    var held = channel.lock()) {
-                for (String library : LIBRARIES) {
-                    for (String extension : List.of("", "-gpu")) {
-                        Loader.cacheResources("/org/bytedeco/" + library + "/" + Loader.getPlatform() + extension);
-                    }
+    static void unpack() throws IOException {
+        Path lock = Loader.getCacheDir().toPath().resolve("flightmind.lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            for (String library : LIBRARIES) {
+                for (String extension : List.of("", "-gpu")) {
+                    Loader.cacheResources("/org/bytedeco/" + library + "/" + Loader.getPlatform() + extension);
                 }
             }
         } catch (IOException e) {
-            throw new NativeLibraryException(
-                    "libtorch's natives could not be unpacked: " + e.getMessage()
-                            + ". They need about 1 GB in JavaCPP's cache directory; set"
-                            + " -Dorg.bytedeco.javacpp.cachedir=DIR to one with space and the right to write.",
+            throw new IOException(
+                    "the natives could not be unpacked (" + e.getMessage() + "); they need about 1 GB in "
+                            + lock.getParent()
+                            + ", or in another directory named with -Dorg.bytedeco.javacpp.cachedir=DIR.",
                     e);
         }
     }
