@@ -4,6 +4,7 @@ import ai.flightmind.model.error.DeviceException;
 import ai.flightmind.model.libtorch.Libtorch;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
  * Where tensors live: the CPU, or one CUDA GPU. An immutable value.
@@ -71,6 +72,11 @@ public record Device(Kind kind, int index) {
 
     public boolean isCuda() {
         return kind == Kind.CUDA;
+    }
+
+    /** What the driver calls the GPU, such as {@code NVIDIA H100 80GB HBM3}; {@code cpu} for the CPU. */
+    public String hardwareName() {
+        return isCuda() ? torch_cuda.getDeviceProperties((byte) index).name().getString() : "cpu";
     }
 
     /** The same device as libtorch's own value; the caller closes it, or its scope does. */

@@ -23,6 +23,8 @@ public final class Operator {
     }
 
     /**
+     * Finds an operator in libtorch's registry.
+     *
      * @param name with its namespace, such as {@code aten::_fused_adamw_}
      * @param overload the part of the schema's name after the dot, or empty
      */

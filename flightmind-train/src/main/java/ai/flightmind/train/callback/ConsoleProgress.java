@@ -1,0 +1,102 @@
+package ai.flightmind.train.callback;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * Prints a run's progress in the original's format: {@code step 10 | loss 6.2295 | lr 6.60e-04 | grad_norm 1.10 | 1,024
+ * tok/s}, with MFU where it is known and the estimated remaining time behind it.
+ */
+public final class ConsoleProgress implements TrainingCallback {
+    private final PrintStream out;
+    private final long every;
+
+    /** Prints every tenth step to standard output. */
+    public ConsoleProgress() {
+        this(System.out, 10);
+    }
+
+    /**
+     * Prints to a stream.
+     *
+     * @param every print the steps that this divides, and the last; at least 1
+     */
+    public ConsoleProgress(PrintStream out, long every) {
+        if (every < 1) {
+            throw new IllegalArgumentException("every must be at least 1, not " + every);
+        }
+        this.out = out;
+        this.every = every;
+    }
+
+    @Override
+    public void onStart(RunStart start) {
+        print(
+                "FlightMind-d%d (%,d parameters) on %s, %s",
+                start.model().depth(), start.model().parameterCount(), start.device(), start.precision());
+        print(
+                "%,d sequences of %,d tokens; a step is %d x %d sequences, %,d tokens; steps %,d to %,d",
+                start.trainSequences(),
+                start.model().sequenceLength(),
+                start.gradientAccumulation(),
+                start.microBatchSize(),
+                start.tokensPerStep(),
+                start.firstStep(),
+                start.maxSteps() - 1);
+        start.resumedFrom().ifPresent(file -> print("resumed from %s", file));
+    }
+
+    @Override
+    public void onStep(Step step, StopRequest stop) {
+        if (step.step() % every == 0 || step.last() || step.skipped()) {
+            String utilisation = step.flopsUtilisation().isPresent()
+                    ? String.format(
+                            Locale.ROOT,
+                            " | mfu %.1f %%",
+                            100 * step.flopsUtilisation().getAsDouble())
+                    : "";
+            print(
+                    "step %6d | loss %.4f | lr %.2e | grad_norm %.2f | %,.0f tok/s%s | eta %s%s",
+                    step.step(),
+                    step.loss(),
+                    step.learningRate(),
+                    step.gradientNorm(),
+                    step.averageTokensPerSecond(),
+                    utilisation,
+                    clock(step.remaining()),
+                    step.skipped() ? " | not finite: update skipped" : "");
+        }
+        step.validationLoss().ifPresent(loss -> print("  -> val_loss: %.4f", loss));
+    }
+
+    @Override
+    public void onCheckpoint(CheckpointWritten checkpoint) {
+        print("  -> saved %s", checkpoint.file());
+    }
+
+    @Override
+    public void onCheckpointFailure(RuntimeException failure) {
+        print("  -> NOT saved: %s", failure);
+    }
+
+    @Override
+    public void onEnd(TrainingResult result) {
+        String how = result.completed()
+                ? "completed"
+                : "stopped: " + result.stopReason().orElse("on request");
+        print(
+                "%s after %,d steps, %,d tokens, %s; %d updates skipped",
+                how, result.steps(), result.tokens(), clock(result.elapsed()), result.skippedSteps());
+    }
+
+    private static String clock(Duration duration) {
+        return String.format(
+                Locale.ROOT, "%d:%02d:%02d", duration.toHours(), duration.toMinutesPart(), duration.toSecondsPart());
+    }
+
+    private void print(String format, Object... arguments) {
+        out.printf(Locale.ROOT, format + "%n", arguments);
+        out.flush();
+    }
+}

@@ -1,0 +1,149 @@
+package ai.flightmind.train.callback;
+
+import com.squareup.moshi.JsonReader;
+import com.squareup.moshi.JsonWriter;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
+import okio.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a JSON line per step: {@code step}, {@code loss}, {@code lr}, {@code grad_norm}, {@code tokens_per_second},
+ * {@code tokens}, {@code val_loss} where it was evaluated, and {@code mfu} where it is known, in full precision; a number
+ * that is not finite is {@code null}. A line is on its way to disk before the step's checkpoint is; after a resume the
+ * lines of steps that will be done again are taken out, so that each step stands there once.
+ */
+public final class MetricsFile implements TrainingCallback, AutoCloseable {
+    private final Path file;
+    private @Nullable BufferedWriter out;
+
+    public MetricsFile(Path file) {
+        this.file = file;
+    }
+
+    @Override
+    public void onStart(RunStart start) {
+        try {
+            Path directory = file.toAbsolutePath().getParent();
+            if (directory != null) {
+                Files.createDirectories(directory);
+            }
+            if (Files.exists(file)) {
+                keepBefore(start.firstStep());
+            }
+            out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Metrics cannot be written to " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void keepBefore(long firstStep) throws IOException {
+        Path kept = file.resolveSibling(file.getFileName() + ".tmp");
+        try (BufferedReader lines = Files.newBufferedReader(file);
+                BufferedWriter rewritten = Files.newBufferedWriter(kept)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                OptionalLong step = stepOf(line);
+                if (step.isPresent() && step.getAsLong() < firstStep) {
+                    rewritten.write(line);
+                    rewritten.newLine();
+                }
+            }
+        }
+        Files.move(kept, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Empty for a line that a killed process left unfinished. */
+    private static OptionalLong stepOf(String line) {
+        try (JsonReader reader = JsonReader.of(new Buffer().writeUtf8(line))) {
+            OptionalLong step = OptionalLong.empty();
+            reader.beginObject();
+            while (reader.hasNext()) {
+                if (reader.nextName().equals("step")) {
+                    step = OptionalLong.of(reader.nextLong());
+                } else {
+                    reader.skipValue();
+                }
+            }
+            reader.endObject();
+            return step;
+        } catch (IOException | RuntimeException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public void onStep(Step step, StopRequest stop) {
+        BufferedWriter writer = out;
+        if (writer == null) {
+            throw new IllegalStateException("A step before the start of the run");
+        }
+        try {
+            writer.write(line(step));
+            writer.newLine();
+            writer.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Metrics cannot be written to " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String line(Step step) throws IOException {
+        Buffer buffer = new Buffer();
+        try (JsonWriter json = JsonWriter.of(buffer)) {
+            json.setSerializeNulls(true);
+            json.beginObject();
+            json.name("step").value(step.step());
+            number(json, "loss", step.loss());
+            number(json, "lr", step.learningRate());
+            number(json, "grad_norm", step.gradientNorm());
+            number(json, "tokens_per_second", step.tokensPerSecond());
+            json.name("tokens").value(step.tokens());
+            if (step.validationLoss().isPresent()) {
+                number(json, "val_loss", step.validationLoss().getAsDouble());
+            }
+            if (step.flopsUtilisation().isPresent()) {
+                number(json, "mfu", step.flopsUtilisation().getAsDouble());
+            }
+            json.endObject();
+        }
+        return buffer.readUtf8();
+    }
+
+    private static void number(JsonWriter json, String name, double value) throws IOException {
+        json.name(name);
+        if (Double.isFinite(value)) {
+            json.value(value);
+        } else {
+            json.nullValue();
+        }
+    }
+
+    @Override
+    public void onEnd(TrainingResult result) {
+        close();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        close();
+    }
+
+    @Override
+    public void close() {
+        BufferedWriter writer = out;
+        if (writer != null) {
+            out = null;
+            try {
+                writer.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("Metrics cannot be written to " + file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+}

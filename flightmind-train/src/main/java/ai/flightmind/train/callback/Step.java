@@ -1,0 +1,44 @@
+package ai.flightmind.train.callback;
+
+import java.time.Duration;
+import java.util.OptionalDouble;
+
+/**
+ * A finished step.
+ *
+ * @param step its number, from 0
+ * @param maxSteps how many there will be
+ * @param loss the mean cross-entropy of its targets, in nats
+ * @param learningRate used for its update
+ * @param gradientNorm before clipping
+ * @param skipped whether the update was left out because the loss or the gradient was not finite
+ * @param validationLoss if the model was evaluated after this step
+ * @param tokens targets trained on since step 0, over all processes of the run
+ * @param tokensPerSecond of this step alone
+ * @param averageTokensPerSecond since this process began to train
+ * @param flopsUtilisation MFU: achieved over peak operations per second, from 0 to 1, where the device's peak is known
+ * @param dataShare the part of the step's time spent reading data, from 0 to 1
+ * @param elapsed since this process began to train
+ * @param remaining estimated, to the end of the run
+ */
+public record Step(
+        long step,
+        long maxSteps,
+        double loss,
+        double learningRate,
+        double gradientNorm,
+        boolean skipped,
+        OptionalDouble validationLoss,
+        long tokens,
+        double tokensPerSecond,
+        double averageTokensPerSecond,
+        OptionalDouble flopsUtilisation,
+        double dataShare,
+        Duration elapsed,
+        Duration remaining) {
+
+    /** Whether this is the run's last step. */
+    public boolean last() {
+        return step == maxSteps - 1;
+    }
+}

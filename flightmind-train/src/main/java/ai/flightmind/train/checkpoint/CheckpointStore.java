@@ -1,0 +1,223 @@
+package ai.flightmind.train.checkpoint;
+
+import ai.flightmind.model.Gpt;
+import ai.flightmind.model.error.PtFormatException;
+import ai.flightmind.model.pt.PtReader;
+import ai.flightmind.train.callback.CheckpointWritten;
+import ai.flightmind.train.error.CheckpointException;
+import ai.flightmind.train.optimizer.AdamW;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory of one run's checkpoints. A file is written beside under another name, confirmed by the disk, and then
+ * renamed: at every moment, also under kill -9, each name holds a whole file or none. One process at a time owns the
+ * directory. Not thread-safe.
+ */
+public final class CheckpointStore implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
+    private static final Pattern STEP_FILE = Pattern.compile("step_(\\d{1,18})\\.pt");
+    private static final Pattern OUR_FILE = Pattern.compile(STEP_FILE + "|best\\.pt|final\\.pt");
+    private static final String PARTIAL = ".partial";
+    private static final String BEST = "best";
+    private static final String FINAL = "final";
+
+    private final Checkpoints policy;
+    private final DirectoryLock lock;
+
+    private CheckpointStore(Checkpoints policy, DirectoryLock lock) {
+        this.policy = policy;
+        this.lock = lock;
+    }
+
+    /**
+     * Makes the directory where it is missing, takes it, and removes what a killed process left half written.
+     *
+     * @throws CheckpointException if it cannot be made or written, or another run is using it
+     */
+    public static CheckpointStore open(Checkpoints policy) {
+        DirectoryLock lock = DirectoryLock.acquire(policy.directory());
+        CheckpointStore store = new CheckpointStore(policy, lock);
+        try {
+            for (Path leftover : store.files(name -> name.endsWith(PARTIAL))) {
+                Files.delete(leftover);
+            }
+            return store;
+        } catch (IOException e) {
+            lock.close();
+            throw new CheckpointException(
+                    "What an earlier process left half written in " + policy.directory() + " cannot be removed: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** The file of a step's checkpoint. */
+    public Path stepFile(long step) {
+        return file("step_" + step);
+    }
+
+    /** The file of the model after the last step. */
+    public Path finalFile() {
+        return file(FINAL);
+    }
+
+    /** Writes {@code step_N.pt} of the state's last step, then removes the oldest beyond the number to keep. */
+    public CheckpointWritten writeStep(
+            Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
+        CheckpointWritten written = write("step_" + state.lastStep(), model, optimizer, learningRate, state, samples);
+        removeOldest();
+        return written;
+    }
+
+    /** Writes {@code best.pt}. */
+    public CheckpointWritten writeBest(
+            Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
+        return write(BEST, model, optimizer, learningRate, state, samples);
+    }
+
+    /** Writes {@code final.pt}. */
+    public CheckpointWritten writeFinal(
+            Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
+        return write(FINAL, model, optimizer, learningRate, state, samples);
+    }
+
+    private CheckpointWritten write(
+            String name, Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
+        long begin = System.nanoTime();
+        Path file = file(name);
+        Path partial = file.resolveSibling(file.getFileName() + PARTIAL);
+        try {
+            CheckpointWriter.write(partial, name, model, optimizer, learningRate, state, samples);
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            syncDirectory();
+            Duration duration = Duration.ofNanos(System.nanoTime() - begin);
+            return new CheckpointWritten(file, state.lastStep(), Files.size(file), duration);
+        } catch (IOException | UncheckedIOException e) {
+            CheckpointException failure = new CheckpointException(
+                    "The checkpoint of step " + state.lastStep() + " could not be written to " + file + ": "
+                            + e.getMessage() + ". Earlier checkpoints are as they were. Free space on the disk (a"
+                            + " checkpoint takes about " + ((12 * model.config().parameterCount()) >> 20)
+                            + " MiB), or keep fewer with keepLast.",
+                    e);
+            try {
+                Files.deleteIfExists(partial);
+            } catch (IOException alsoFailed) {
+                failure.addSuppressed(alsoFailed);
+            }
+            throw failure;
+        }
+    }
+
+    /** A rename is on disk only when its directory is. Windows cannot open one, and needs not. */
+    private void syncDirectory() throws IOException {
+        if (policy.directory().getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel directory = FileChannel.open(policy.directory(), StandardOpenOption.READ)) {
+                directory.force(true);
+            }
+        }
+    }
+
+    private void removeOldest() {
+        if (policy.keepLast() == 0) {
+            return;
+        }
+        List<Path> newestFirst = stepFiles();
+        for (Path old : newestFirst.subList(Math.min(policy.keepLast(), newestFirst.size()), newestFirst.size())) {
+            try {
+                Files.deleteIfExists(old);
+            } catch (IOException e) {
+                log.warn("The old checkpoint {} could not be removed: {}", old, e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * The newest checkpoint whose every byte is as it was written; damaged ones are passed over with a warning.
+     *
+     * @return empty if there is no checkpoint at all
+     * @throws CheckpointException if there are checkpoints, but none is sound
+     */
+    public Optional<Path> newestSound() {
+        List<Candidate> candidates = new ArrayList<>();
+        List<Path> damaged = new ArrayList<>();
+        for (Path file : files(name -> OUR_FILE.matcher(name).matches())) {
+            try (PtReader reader = PtReader.open(file)) {
+                candidates.add(
+                        new Candidate(file, Fields.root(file, reader.root()).integer("step")));
+            } catch (PtFormatException | CheckpointException | UncheckedIOException e) {
+                passOver(damaged, file, e);
+            }
+        }
+        // Of files of one step the last one written is as good as any; by name, so that the choice is always the same.
+        candidates.sort(Comparator.comparingLong(Candidate::step)
+                .thenComparing(c -> c.file().toString())
+                .reversed());
+        for (Candidate candidate : candidates) {
+            try (PtReader reader = PtReader.open(candidate.file())) {
+                reader.verify();
+                return Optional.of(candidate.file());
+            } catch (PtFormatException | UncheckedIOException e) {
+                passOver(damaged, candidate.file(), e);
+            }
+        }
+        if (!damaged.isEmpty()) {
+            throw new CheckpointException("No checkpoint in " + policy.directory() + " is sound; damaged: " + damaged
+                    + ". Bring a copy from a backup, or move them away to begin anew.");
+        }
+        return Optional.empty();
+    }
+
+    private static void passOver(List<Path> damaged, Path file, RuntimeException why) {
+        log.warn("Passing over a damaged checkpoint. {}", why.getMessage());
+        damaged.add(file);
+    }
+
+    private record Candidate(Path file, long step) {}
+
+    private List<Path> stepFiles() {
+        return files(name -> STEP_FILE.matcher(name).matches()).stream()
+                .sorted(Comparator.comparingLong(CheckpointStore::stepOf).reversed())
+                .toList();
+    }
+
+    private static long stepOf(Path file) {
+        Matcher matcher = STEP_FILE.matcher(file.getFileName().toString());
+        return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+
+    private List<Path> files(Predicate<String> byName) {
+        try (Stream<Path> all = Files.list(policy.directory())) {
+            return all.filter(file -> byName.test(file.getFileName().toString()))
+                    .toList();
+        } catch (IOException e) {
+            throw new CheckpointException(policy.directory() + " cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    private Path file(String name) {
+        return policy.directory().resolve(name + ".pt");
+    }
+
+    /** Gives the directory back. */
+    @Override
+    public void close() {
+        lock.close();
+    }
+}

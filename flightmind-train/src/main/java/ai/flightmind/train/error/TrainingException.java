@@ -1,0 +1,13 @@
+package ai.flightmind.train.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** The root of everything this module throws by itself. Unchecked; the message says what to do. */
+public abstract sealed class TrainingException extends RuntimeException
+        permits DataException, CheckpointException, NonFiniteException, CallbackException {
+    private static final long serialVersionUID = 1L;
+
+    TrainingException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}
