@@ -10,11 +10,10 @@ import java.util.Map;
  */
 final class ProcessTuning {
     /**
-     * libgomp and OpenBLAS each have a thread pool; idle threads that spin in one take the cores from the other. Both
-     * are told to sleep early (OpenBLAS's time-out is the logarithm of a number of cycles).
+     * Idle threads of libgomp would spin, and take the cores from OpenBLAS's own pool. (OpenBLAS's threads should go on
+     * spinning: the backward pass of attention makes many small products, and sleeping between them costs a factor of 6.)
      */
-    private static final Map<String, String> ENVIRONMENT =
-            Map.of("OMP_WAIT_POLICY", "passive", "OPENBLAS_THREAD_TIMEOUT", "12");
+    private static final Map<String, String> ENVIRONMENT = Map.of("OMP_WAIT_POLICY", "passive");
 
     /**
      * Large temporaries come and go each step. Kept in malloc's heap they are reused; as separate mappings they would

@@ -1,0 +1,179 @@
+package ai.flightmind.examples;
+
+import static ai.flightmind.model.Seed.seed;
+import static ai.flightmind.train.Batches.batches;
+import static ai.flightmind.train.Every.every;
+
+import ai.flightmind.model.Device;
+import ai.flightmind.model.Gpt;
+import ai.flightmind.model.GptConfig;
+import ai.flightmind.model.Precision;
+import ai.flightmind.model.libtorch.Libtorch;
+import ai.flightmind.train.LearningRate;
+import ai.flightmind.train.Trainer;
+import ai.flightmind.train.callback.ConsoleProgress;
+import ai.flightmind.train.callback.MetricsFile;
+import ai.flightmind.train.checkpoint.Checkpoints;
+import ai.flightmind.train.checkpoint.Resume;
+import ai.flightmind.train.data.DatasetMeta;
+import ai.flightmind.train.data.TokenDataset;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Option;
+
+/** Pretrains a GPT on {@code train.bin} and {@code val.bin}, with the flags of the guide. */
+@Command(
+        name = "Pretrain",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        showDefaultValues = true,
+        description = "Pretrains a GPT on train.bin and val.bin.")
+public final class Pretrain implements Runnable {
+    @Option(names = "--data", paramLabel = "DIR", description = "train.bin, val.bin and, if there, meta.json")
+    private Path data = Path.of("data/tokenized");
+
+    @Option(names = "--checkpoints", paramLabel = "DIR", description = "where checkpoints and metrics.jsonl go")
+    private Path checkpoints = Path.of("checkpoints");
+
+    @Option(names = "--resume", paramLabel = "FILE", description = "a checkpoint to go on from, or 'latest'")
+    private @Nullable String resume;
+
+    @Option(names = "--depth", description = "layers; width and heads follow from it")
+    private int depth = 20;
+
+    @Option(
+            names = "--vocab-size",
+            description = "default: what meta.json says, else 32768",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Integer vocabSize;
+
+    @Option(
+            names = "--seq-len",
+            description = "tokens per sequence; default: meta.json's, else 2048",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Integer sequenceLength;
+
+    @Option(names = "--max-steps")
+    private long maxSteps = 50_000;
+
+    @Option(names = "--batch-size", description = "sequences per micro-batch")
+    private int microBatchSize = 8;
+
+    @Option(names = "--tokens-per-step", description = "tokens per update; gradient accumulation follows")
+    private long tokensPerStep = 524_288;
+
+    @Option(names = "--lr")
+    private double maxLearningRate = 6e-4;
+
+    @Option(names = "--min-lr")
+    private double minLearningRate = 6e-5;
+
+    @Option(names = "--warmup-steps")
+    private long warmupSteps = 500;
+
+    @Option(names = "--weight-decay")
+    private double weightDecay = 0.1;
+
+    @Option(names = "--grad-clip", description = "largest gradient norm; 0 for no clipping")
+    private double gradientClip = 1.0;
+
+    @Option(names = "--log-every", paramLabel = "STEPS")
+    private long logEvery = 10;
+
+    @Option(names = "--eval-every", paramLabel = "STEPS")
+    private long evalEvery = 500;
+
+    @Option(names = "--eval-steps", paramLabel = "BATCHES", description = "micro-batches per evaluation")
+    private int evalSteps = 20;
+
+    @Option(names = "--checkpoint-every", paramLabel = "STEPS")
+    private long checkpointEvery = 1_000;
+
+    @Option(names = "--keep-last", paramLabel = "N", description = "step_N.pt files to keep; 0 for all")
+    private int keepLast;
+
+    @Option(
+            names = "--device",
+            description = "cpu, cuda or cuda:1; default: cuda where there is one",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable String device;
+
+    @Option(
+            names = "--precision",
+            description = "fp32 or bf16; default: bf16 on cuda, fp32 on cpu",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Precision precision;
+
+    @Option(names = "--seed", description = "of the weights and of the order of samples")
+    private long seed = 42;
+
+    @Option(names = "--threads", description = "CPU threads; default: all cores", showDefaultValue = Visibility.NEVER)
+    private @Nullable Integer threads;
+
+    public static void main(String[] args) {
+        System.exit(Commands.execute(new Pretrain(), args));
+    }
+
+    @Override
+    public void run() {
+        if (threads != null) {
+            Libtorch.setThreads(threads);
+        }
+        Device target = device == null ? Device.best() : Device.parse(device);
+        try (TokenDataset dataset = TokenDataset.open(data);
+                Gpt model = Gpt.create(config(dataset), target, seed(seed));
+                MetricsFile metrics = new MetricsFile(checkpoints.resolve("metrics.jsonl"));
+                Trainer trainer = trainer(model, dataset, metrics)) {
+            trainer.run();
+        }
+    }
+
+    private GptConfig config(TokenDataset dataset) {
+        GptConfig.Builder config = GptConfig.builder().depth(depth);
+        fromMeta(dataset, vocabSize, DatasetMeta::vocabSize).ifPresent(config::vocabSize);
+        fromMeta(dataset, sequenceLength, DatasetMeta::sequenceLength).ifPresent(config::sequenceLength);
+        return config.build();
+    }
+
+    private static Optional<Integer> fromMeta(
+            TokenDataset dataset, @Nullable Integer given, Function<DatasetMeta, @Nullable Integer> field) {
+        return given != null ? Optional.of(given) : dataset.meta().map(field);
+    }
+
+    private Trainer trainer(Gpt model, TokenDataset dataset, MetricsFile metrics) {
+        Trainer.Builder trainer = Trainer.builder()
+                .model(model)
+                .data(dataset)
+                .maxSteps(maxSteps)
+                .microBatchSize(microBatchSize)
+                .tokensPerStep(tokensPerStep)
+                .learningRate(
+                        LearningRate.cosine(maxLearningRate, minLearningRate).warmup(warmupSteps))
+                .weightDecay(weightDecay)
+                .gradientClip(gradientClip == 0 ? Double.POSITIVE_INFINITY : gradientClip)
+                .seed(seed(seed))
+                .evaluation(every(evalEvery), batches(evalSteps))
+                .checkpoints(Checkpoints.in(checkpoints)
+                        .every(checkpointEvery)
+                        .keepLast(keepLast)
+                        .keepBest())
+                .resume(resumption())
+                .callback(new ConsoleProgress(System.out, logEvery))
+                .callback(metrics);
+        if (precision != null) {
+            trainer.precision(precision);
+        }
+        return trainer.build();
+    }
+
+    private Resume resumption() {
+        if (resume == null) {
+            return Resume.never();
+        }
+        return resume.equals("latest") ? Resume.latest() : Resume.from(Path.of(resume));
+    }
+}
