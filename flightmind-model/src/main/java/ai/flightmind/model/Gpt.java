@@ -57,6 +57,15 @@ public final class Gpt implements AutoCloseable {
     }
 
     /**
+     * One of the {@link #parameters()}.
+     *
+     * @throws IllegalArgumentException if there is none of this name
+     */
+    public Tensor parameter(String name) {
+        return weights.get(name);
+    }
+
+    /**
      * The logits of every position, with autograd unless the caller switched it off.
      *
      * @param tokens ids (B, T), int64, on the model's device, T at most the sequence length

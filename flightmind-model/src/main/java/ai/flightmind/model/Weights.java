@@ -52,7 +52,7 @@ final class Weights implements AutoCloseable {
     Tensor get(String name) {
         Tensor weight = byName.get(name);
         if (weight == null) {
-            throw new IllegalStateException("No such weight: " + name);
+            throw new IllegalArgumentException("The model has no parameter named " + name);
         }
         return weight;
     }

@@ -1,0 +1,143 @@
+package ai.flightmind.model;
+
+import static ai.flightmind.model.Seed.seed;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class GptTest {
+    private static final GptConfig SMALL =
+            GptConfig.builder().depth(2).vocabSize(300).sequenceLength(200).build();
+
+    @Test
+    void equalSeedsGiveEqualWeightsAndOthersOthers() {
+        try (Gpt one = Gpt.create(SMALL, Device.cpu(), seed(7));
+                Gpt same = Gpt.create(SMALL, Device.cpu(), seed(7));
+                Gpt other = Gpt.create(SMALL, Device.cpu(), seed(8));
+                PointerScope scope = new PointerScope()) {
+            one.parameters().forEach((name, weight) -> {
+                assertThat(weight.equal(same.parameter(name))).as(name).isTrue();
+                assertThat(weight.equal(other.parameter(name))).as(name).isEqualTo(name.contains("norm"));
+            });
+        }
+    }
+
+    @Test
+    void weightsAreDrawnAsTheOriginalDraws() {
+        try (Gpt model = Gpt.create(SMALL, Device.cpu(), seed(7));
+                PointerScope scope = new PointerScope()) {
+            model.parameters().forEach((name, weight) -> {
+                if (name.contains("norm")) {
+                    assertThat(weight.min().item_float()).isEqualTo(1);
+                    assertThat(weight.max().item_float()).isEqualTo(1);
+                } else {
+                    boolean intoResidual = name.contains("o_proj") || name.contains("down_proj");
+                    double expected = intoResidual ? 0.02 / Math.sqrt(4) : 0.02;
+                    assertThat(weight.std().item_double()).as(name).isCloseTo(expected, withPercentage(3));
+                    assertThat(weight.mean().item_double()).as(name).isCloseTo(0, within(5e-4));
+                }
+            });
+        }
+    }
+
+    /** 3 × 199 rows are more than two chunks of the head. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void chunkedLossAndGradientsAreThoseOfPlainCrossEntropy(Precision precision) {
+        try (Gpt model = Gpt.create(SMALL, Device.cpu(), seed(7));
+                PointerScope scope = new PointerScope()) {
+            Tensor rows = torch.randint(300, new long[] {3, 200}, new TensorOptions(ScalarType.Long));
+            Tensor inputs = rows.narrow(1, 0, 199).contiguous();
+            Tensor targets = rows.narrow(1, 1, 199).contiguous();
+            Tensor plain =
+                    torch.cross_entropy_loss(model.logits(inputs, precision).view(-1, 300), targets.view(-1));
+            plain.backward();
+            Map<String, Tensor> expected = new HashMap<>();
+            model.parameters()
+                    .forEach((name, weight) -> expected.put(name, weight.grad().clone()));
+            model.clearGradients();
+
+            Tensor sum = model.accumulateGradients(inputs, targets, 1.0 / (3 * 199), precision);
+
+            boolean exact = precision == Precision.FP32;
+            assertThat(sum.item_double() / (3 * 199))
+                    .isCloseTo(plain.item_double(), withPercentage(exact ? 1e-4 : 0.01));
+            model.parameters().forEach((name, weight) -> {
+                Tensor gradient = Objects.requireNonNull(expected.get(name));
+                double distance = weight.grad().sub(gradient).norm().item_double()
+                        / gradient.norm().item_double();
+                assertThat(distance).as(name).isLessThan(exact ? 1e-5 : 0.03);
+            });
+        }
+    }
+
+    @Test
+    void sequencesThatAreTooLongAreRefused() {
+        try (Gpt model = Gpt.create(SMALL, Device.cpu(), seed(7));
+                PointerScope scope = new PointerScope()) {
+            Tensor tooLong = torch.zeros(new long[] {1, 201}, new TensorOptions(ScalarType.Long));
+
+            assertThatThrownBy(() -> model.logits(tooLong, Precision.FP32))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("200");
+        }
+    }
+
+    @Test
+    void promptsOutsideTheVocabularyAreRefused() {
+        try (Gpt model = Gpt.create(SMALL, Device.cpu(), seed(7))) {
+            assertThatThrownBy(() -> model.generate(new int[] {1, 300}, Generation.greedy(1)))
+                    .hasMessageContaining("300");
+            assertThatThrownBy(() -> model.generate(new int[] {}, Generation.greedy(1)))
+                    .hasMessageContaining("prompt");
+        }
+    }
+
+    @Test
+    void samplingIsRepeatableUnderASeed() {
+        Generation generation =
+                Generation.builder().maxNewTokens(20).seed(seed(3)).build();
+        try (Gpt model = Gpt.create(SMALL, Device.cpu(), seed(7))) {
+            int[] first = model.generate(new int[] {1}, generation);
+
+            assertThat(model.generate(new int[] {1}, generation)).isEqualTo(first);
+            assertThat(model.generate(
+                            new int[] {1}, generation.toBuilder().seed(seed(4)).build()))
+                    .isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void closingGivesBackAllNativeMemory() {
+        trainAndClose();
+        System.gc();
+        long before = Pointer.totalBytes();
+        for (int i = 0; i < 5; i++) {
+            trainAndClose();
+        }
+
+        assertThat(Pointer.totalBytes() - before).isLessThan(1 << 16);
+    }
+
+    private static void trainAndClose() {
+        try (Gpt model = Gpt.create(SMALL, Device.cpu(), seed(7));
+                PointerScope scope = new PointerScope()) {
+            Tensor ids = torch.zeros(new long[] {1, 50}, new TensorOptions(ScalarType.Long));
+            model.accumulateGradients(ids, ids, 1, Precision.FP32);
+        }
+    }
+}
