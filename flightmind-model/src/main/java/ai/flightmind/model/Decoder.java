@@ -5,16 +5,18 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** The layers between the token ids and the language-model head. Holds nothing of its own but the rotary table. */
+/** The layers between the token ids and the language-model head. Holds nothing of its own but tables of positions. */
 final class Decoder implements AutoCloseable {
     private final GptConfig config;
     private final Weights weights;
     private final RotaryEmbedding rotary;
+    private final CausalAttention attention;
 
     Decoder(GptConfig config, Weights weights, Device device) {
         this.config = config;
         this.weights = weights;
         this.rotary = new RotaryEmbedding(config.sequenceLength(), device);
+        this.attention = new CausalAttention(config.sequenceLength(), device);
     }
 
     /** Token ids (B, T) to normalised hidden states (B, T, C), float32. */
@@ -28,23 +30,13 @@ final class Decoder implements AutoCloseable {
         return normed(x, Names.FINAL_NORM);
     }
 
-    /** Causal self-attention with the flash kernel: (B, T, C) to (B, T, C). */
+    /** Causal self-attention: (B, T, C) to (B, T, C). */
     private Tensor attention(Tensor normed, int layer, Compute compute) {
         Tensor x = compute.lower(normed);
         Tensor q = compute.forAttention(rotary.turn(heads(compute.linear(x, weights.get(Names.query(layer))))));
         Tensor k = compute.forAttention(rotary.turn(heads(compute.linear(x, weights.get(Names.key(layer))))));
         Tensor v = compute.forAttention(heads(compute.linear(x, weights.get(Names.value(layer)))));
-        boolean causal = true;
-        double dropout = 0;
-        Tensor mixed = torch.scaled_dot_product_attention( // (B, H, T, 64)
-                q.transpose(1, 2),
-                k.transpose(1, 2),
-                v.transpose(1, 2),
-                new TensorOptional(),
-                dropout,
-                causal,
-                new DoubleOptional(),
-                false);
+        Tensor mixed = attention.mix(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)); // (B, H, T, 64)
         Tensor joined = mixed.transpose(1, 2).reshape(x.size(0), x.size(1), config.width());
         return compute.linear(compute.lower(joined), weights.get(Names.attentionOutput(layer)));
     }
@@ -73,5 +65,6 @@ final class Decoder implements AutoCloseable {
     @Override
     public void close() {
         rotary.close();
+        attention.close();
     }
 }

@@ -1,0 +1,66 @@
+package ai.flightmind.model;
+
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * softmax(q·kᵀ/√64 + causal mask)·v. By the flash kernel, which never makes the (T, T) scores, on CUDA and for long
+ * sequences; for short ones on the CPU as plain products: the CPU's flash kernel calls a threaded BLAS from within its
+ * own threads, which is slower even on an idle machine and many times slower on a busy one.
+ */
+final class CausalAttention implements AutoCloseable {
+    /** Beyond it the scores, (B, H, T, T) per layer, would take more memory than they save time. */
+    private static final int LONGEST_AS_PRODUCTS = 1_024;
+
+    private static final double SCALE = 1 / Math.sqrt(GptConfig.HEAD_SIZE);
+
+    /** (T, T): 0 where a position may look, −∞ where it may not. */
+    private final @Nullable Tensor mask;
+
+    CausalAttention(int sequenceLength, Device device) {
+        if (device.isCuda() || sequenceLength > LONGEST_AS_PRODUCTS) {
+            mask = null;
+            return;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor above = torch.full(new long[] {sequenceLength, sequenceLength}, new Scalar(Float.NEGATIVE_INFINITY))
+                    .triu(1);
+            above.retainReference();
+            mask = above;
+        }
+    }
+
+    /** Queries, keys and values (B, H, T, 64), of one dtype; gives (B, H, T, 64). */
+    Tensor mix(Tensor q, Tensor k, Tensor v) {
+        if (mask == null) {
+            boolean causal = true;
+            double dropout = 0;
+            return torch.scaled_dot_product_attention(
+                    q, k, v, new TensorOptional(), dropout, causal, new DoubleOptional(), false);
+        }
+        long batch = q.size(0);
+        long heads = q.size(1);
+        long length = q.size(2);
+        Tensor allowed = mask.narrow(0, 0, length).narrow(1, 0, length);
+        Tensor scores =
+                torch.baddbmm(allowed, perHead(q), perHead(k).transpose(1, 2), new Scalar(1.0), new Scalar(SCALE));
+        return torch.bmm(scores.softmax(2), perHead(v)).view(batch, heads, length, GptConfig.HEAD_SIZE);
+    }
+
+    /** (B, H, T, 64) to (B·H, T, 64). */
+    private static Tensor perHead(Tensor x) {
+        return x.reshape(x.size(0) * x.size(1), x.size(2), GptConfig.HEAD_SIZE);
+    }
+
+    @Override
+    public void close() {
+        if (mask != null) {
+            mask.close();
+        }
+    }
+}
