@@ -4,7 +4,6 @@ import ai.flightmind.train.error.DataException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A directory with {@code train.bin}, {@code val.bin} and, where it is there, {@code meta.json}. The files are mapped
@@ -34,23 +33,25 @@ public final class TokenDataset implements AutoCloseable {
         Optional<DatasetMeta> meta = DatasetMeta.readIfPresent(directory.resolve("meta.json"));
         TokenFile train = TokenFile.open(directory.resolve("train.bin"));
         try {
+            requireLength(train, meta.map(DatasetMeta::trainTokens));
             TokenFile validation = TokenFile.open(directory.resolve("val.bin"));
-            TokenDataset dataset = new TokenDataset(train, validation, meta);
-            meta.ifPresent(m -> {
-                requireLength(train, m.trainTokens());
-                requireLength(validation, m.validationTokens());
-            });
-            return dataset;
+            try {
+                requireLength(validation, meta.map(DatasetMeta::validationTokens));
+                return new TokenDataset(train, validation, meta);
+            } catch (RuntimeException e) {
+                validation.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             train.close();
             throw e;
         }
     }
 
-    private static void requireLength(TokenFile file, @Nullable Long promised) {
-        if (promised != null && file.tokenCount() < promised) {
+    private static void requireLength(TokenFile file, Optional<Long> promised) {
+        if (promised.isPresent() && file.tokenCount() < promised.get()) {
             throw new DataException(file.path() + " holds " + file.tokenCount() + " tokens, but meta.json promises "
-                    + promised + ": the file is truncated. Copy it again.");
+                    + promised.get() + ": the file is truncated. Copy it again.");
         }
     }
 
