@@ -1,16 +1,13 @@
 package ai.flightmind.train.data;
 
-import ai.flightmind.model.libtorch.Libtorch;
+import ai.flightmind.model.libtorch.MappedFile;
 import ai.flightmind.train.error.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -24,12 +21,14 @@ public final class TokenFile implements AutoCloseable {
     private static final long SCAN_TOKENS = 1L << 24;
 
     private final Path path;
+    private final MappedFile mapped;
     /** (N), int16: libtorch indexes no uint16, so ids above 32,767 look negative until they are widened. */
     private final Tensor tokens;
 
-    private TokenFile(Path path, Tensor tokens) {
+    private TokenFile(Path path, MappedFile mapped) {
         this.path = path;
-        this.tokens = tokens;
+        this.mapped = mapped;
+        this.tokens = mapped.tensor();
     }
 
     static TokenFile open(Path path) {
@@ -50,16 +49,10 @@ public final class TokenFile implements AutoCloseable {
             throw new DataException(path + " has " + bytes + " bytes, an odd number: uint16 token ids take two each."
                     + " The file is truncated or of another kind.");
         }
-        Libtorch.load();
-        try (PointerScope scope = new PointerScope()) {
-            boolean shared = false;
-            Tensor mapped = torch.from_file(
-                    path.toString(),
-                    new BoolOptional(shared),
-                    new LongOptional(bytes / BYTES_PER_TOKEN),
-                    new TensorOptions(ScalarType.Short));
-            mapped.retainReference();
-            return new TokenFile(path, mapped);
+        try {
+            return new TokenFile(path, MappedFile.open(path));
+        } catch (IOException e) {
+            throw new DataException(path + " cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -131,6 +124,6 @@ public final class TokenFile implements AutoCloseable {
     /** Unmaps the file. */
     @Override
     public void close() {
-        tokens.close();
+        mapped.close();
     }
 }
