@@ -5,6 +5,7 @@ import static ai.flightmind.model.Seed.seed;
 import ai.flightmind.model.Device;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
+import ai.flightmind.model.libtorch.Libtorch;
 import ai.flightmind.train.data.TokenDataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,6 +38,8 @@ final class TinyRun {
     }
 
     static Gpt model() {
+        // Several spinning threads per operator make tiny steps slow wherever something else runs beside the tests.
+        Libtorch.setThreads(1);
         return Gpt.create(config(), Device.cpu(), seed(5));
     }
 
