@@ -90,12 +90,13 @@ final class ChildJvm implements AutoCloseable {
 
     /** SIGKILL: nothing in the process gets to run any more. */
     void kill() {
-        process.destroyForcibly();
+        boolean ignored = process.toHandle().destroyForcibly();
         awaitExit();
     }
 
-    void terminate() {
-        process.destroy();
+    /** SIGTERM. Not by {@link Process#destroy}, which also closes the pipe that the last lines come through. */
+    boolean terminate() {
+        return process.toHandle().destroy();
     }
 
     long pid() {

@@ -70,7 +70,7 @@ class StopTest {
     void sigtermEndsARunWithACheckpointOfItsLastStep() {
         ChildJvm child = start("maxSteps=1000000");
         child.awaitLine("step 3 ");
-        child.terminate();
+        assertThat(child.terminate()).isTrue();
 
         assertStoppedWellWith(143, child);
     }
