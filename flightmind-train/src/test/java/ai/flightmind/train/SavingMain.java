@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.bytedeco.pytorch.global.torch;
 
 /** What the tests start as a process of its own: it trains, saves often, and prints a line per event. */
 final class SavingMain {
@@ -41,6 +42,9 @@ final class SavingMain {
                 .map(argument -> argument.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
         Libtorch.setThreads(1);
+        // libtorch seeds its generator by chance; its state is in the checkpoint, which is to be the same byte for
+        // byte.
+        torch.manual_seed(3);
         GptConfig config = GptConfig.builder()
                 .depth(Integer.parseInt(settings.getOrDefault("depth", "1")))
                 .vocabSize(Integer.parseInt(settings.getOrDefault("vocabulary", "" + TinyRun.VOCABULARY)))
