@@ -4,12 +4,13 @@ import com.squareup.moshi.JsonReader;
 import com.squareup.moshi.JsonWriter;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.FileWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import okio.Buffer;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,9 @@ public final class MetricsFile implements TrainingCallback, AutoCloseable {
             if (Files.exists(file)) {
                 keepBefore(start.firstStep());
             }
-            out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            // Not by a channel, which an interrupt of the training thread, a request to stop, would close.
+            boolean append = true;
+            out = new BufferedWriter(new FileWriter(file.toFile(), StandardCharsets.UTF_8, append));
         } catch (IOException e) {
             throw new UncheckedIOException("Metrics cannot be written to " + file + ": " + e.getMessage(), e);
         }

@@ -35,6 +35,7 @@ public final class CheckpointStore implements AutoCloseable {
     private static final Pattern STEP_FILE = Pattern.compile("step_(\\d{1,18})\\.pt");
     private static final Pattern OUR_FILE = Pattern.compile(STEP_FILE + "|best\\.pt|final\\.pt");
     private static final String PARTIAL = ".partial";
+    private static final int MAX_ATTEMPTS = 10;
     private static final String BEST = "best";
     private static final String FINAL = "final";
 
@@ -82,7 +83,7 @@ public final class CheckpointStore implements AutoCloseable {
     public CheckpointWritten writeStep(
             Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
         CheckpointWritten written = write("step_" + state.lastStep(), model, optimizer, learningRate, state, samples);
-        removeOldest();
+        removeOldest(state.lastStep());
         return written;
     }
 
@@ -98,7 +99,34 @@ public final class CheckpointStore implements AutoCloseable {
         return write(FINAL, model, optimizer, learningRate, state, samples);
     }
 
+    /**
+     * An interrupt of the thread closes the channel that it writes to. It is a request to stop, and what a stop needs
+     * most is its checkpoint: the flag is taken down meanwhile and set again.
+     */
     private CheckpointWritten write(
+            String name, Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
+        FiniteNumbers.require(model, optimizer, state);
+        boolean interrupted = Thread.interrupted();
+        try {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return writeOnce(name, model, optimizer, learningRate, state, samples);
+                } catch (CheckpointException e) {
+                    boolean cutOff = Thread.interrupted();
+                    interrupted |= cutOff;
+                    if (!cutOff || attempt == MAX_ATTEMPTS) {
+                        throw e;
+                    }
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private CheckpointWritten writeOnce(
             String name, Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
         long begin = System.nanoTime();
         Path file = file(name);
@@ -134,11 +162,15 @@ public final class CheckpointStore implements AutoCloseable {
         }
     }
 
-    private void removeOldest() {
+    /**
+     * Files of later steps are not this run's: it went on from an older checkpoint, or began anew. They neither count
+     * nor go, or they would push out what has just been written.
+     */
+    private void removeOldest(long lastStep) {
         if (policy.keepLast() == 0) {
             return;
         }
-        List<Path> newestFirst = stepFiles();
+        List<Path> newestFirst = stepFilesUpTo(lastStep);
         for (Path old : newestFirst.subList(Math.min(policy.keepLast(), newestFirst.size()), newestFirst.size())) {
             try {
                 Files.deleteIfExists(old);
@@ -191,8 +223,9 @@ public final class CheckpointStore implements AutoCloseable {
 
     private record Candidate(Path file, long step) {}
 
-    private List<Path> stepFiles() {
+    private List<Path> stepFilesUpTo(long lastStep) {
         return files(name -> STEP_FILE.matcher(name).matches()).stream()
+                .filter(file -> stepOf(file) <= lastStep)
                 .sorted(Comparator.comparingLong(CheckpointStore::stepOf).reversed())
                 .toList();
     }
