@@ -45,22 +45,22 @@ import picocli.CommandLine.Option;
 public final class Quickstart implements Runnable {
     private static final long SEED = 42;
     private static final int SEQUENCE_LENGTH = 256;
-    private static final int MICRO_BATCH_SIZE = 8;
+    private static final int MICRO_BATCH_SIZE = 4;
 
     @Option(names = "--dir", paramLabel = "DIR", description = "token files, checkpoints and metrics go there")
     private Path directory = Path.of("quickstart");
 
-    @Option(names = "--documents", description = "reports and radio exchanges to compose")
-    private int documents = 8_000;
+    @Option(names = "--reports", description = "METAR reports to compose; radio exchanges are one for 25 of them")
+    private int reports = 10_000;
 
     @Option(names = "--depth")
-    private int depth = 3;
+    private int depth = 2;
 
     @Option(names = "--steps")
-    private int steps = 400;
+    private int steps = 1_600;
 
-    @Option(names = "--reports", description = "reports for the model to write")
-    private int reports = 12;
+    @Option(names = "--write", description = "reports for the model to write")
+    private int toWrite = 12;
 
     public static void main(String[] args) {
         System.exit(Commands.execute(new Quickstart(), args));
@@ -73,12 +73,13 @@ public final class Quickstart implements Runnable {
             Path checkpoints = directory.resolve("checkpoints");
             removeEarlierRun(checkpoints);
 
-            byte[] text = ByteDataset.join(AviationCorpus.of(SEED).documents(documents));
+            AviationCorpus corpus = AviationCorpus.of(SEED);
+            byte[] text = ByteDataset.join(Stream.concat(corpus.metars(reports), corpus.exchanges(reports / 25)));
             ByteDataset.write(data, text, SEQUENCE_LENGTH, SEED);
             double unigram = ByteFrequency.of(text).lossOn(text);
             say(
-                    "%,d documents, %,d bytes in %s; a byte-frequency model's loss is %.3f",
-                    documents, text.length, data, unigram);
+                    "%,d bytes of METAR reports and radio calls in %s; a byte-frequency model's loss is %.3f",
+                    text.length, data, unigram);
 
             train(data, checkpoints, steps / 2L);
             say("Interrupted. The same program would go on from here after a crash, too:");
@@ -139,7 +140,7 @@ public final class Quickstart implements Runnable {
         try (Gpt model = Gpt.create(config(), Device.cpu(), seed(SEED))) {
             CheckpointReader.readWeights(checkpoints.resolve("final.pt"), model);
             say("%nThe model writes:");
-            for (int i = 0; i < reports; i++) {
+            for (int i = 0; i < toWrite; i++) {
                 String report = report(model, i);
                 MetarJudge.Verdict verdict = judge.judge(report);
                 accepted += verdict.accepted() ? 1 : 0;
@@ -148,7 +149,7 @@ public final class Quickstart implements Runnable {
         }
         say(
                 "%d of %d reports are accepted by a METAR parser. Data in %s, checkpoints in %s.",
-                accepted, reports, data, checkpoints);
+                accepted, toWrite, data, checkpoints);
     }
 
     /** Begins a document with a report's first word and takes what follows, up to the end of the document. */
@@ -160,7 +161,7 @@ public final class Quickstart implements Runnable {
         }
         Generation generation = Generation.builder()
                 .maxNewTokens(120)
-                .temperature(0.7)
+                .temperature(0.6)
                 .seed(seed(seed))
                 .build();
         StringBuilder report = new StringBuilder();

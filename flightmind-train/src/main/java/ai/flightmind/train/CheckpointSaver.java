@@ -30,7 +30,7 @@ final class CheckpointSaver {
     private final SampleRange samples;
     private final Callbacks callbacks;
     private @Nullable Path newest;
-    private long newestStep = -1;
+    private long newestStep = -1; // of the step_N.pt files: best.pt may be replaced
 
     CheckpointSaver(
             Checkpoints policy,
@@ -90,7 +90,9 @@ final class CheckpointSaver {
 
     private void written(CheckpointWritten checkpoint) {
         newest = checkpoint.file();
-        newestStep = checkpoint.step();
+        if (checkpoint.file().equals(store.stepFile(checkpoint.step()))) {
+            newestStep = checkpoint.step();
+        }
         callbacks.checkpoint(checkpoint);
     }
 }

@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,7 @@ public final class Trainer implements AutoCloseable {
 
     private TrainingResult run(
             AdamW optimizer, @Nullable CheckpointStore store, @Nullable CheckpointSaver saver, Callbacks callbacks) {
+        torch.manual_seed(settings.seed.value()); // what a checkpoint restores, a new run begins with
         Optional<Path> resumed = resumeFile(store);
         RunState state = resumed.map(file -> CheckpointReader.read(file, settings.model(), optimizer, samples))
                 .orElse(RunState.start());

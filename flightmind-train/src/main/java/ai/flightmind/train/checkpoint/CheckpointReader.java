@@ -52,7 +52,7 @@ public final class CheckpointReader {
                 root.optionalMap(CheckpointWriter.OURS).ifPresent(ours -> restoreRandom(reader, ours, model));
             }
             return state;
-        } catch (PtFormatException | IllegalArgumentException | UncheckedIOException e) {
+        } catch (PtFormatException | IllegalArgumentException | ArithmeticException | UncheckedIOException e) {
             throw new CheckpointException(
                     "The checkpoint cannot be used: " + e.getMessage()
                             + " Resume from an older one, or from the latest, which passes damaged files over.",

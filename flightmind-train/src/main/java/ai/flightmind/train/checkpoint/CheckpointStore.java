@@ -140,9 +140,10 @@ public final class CheckpointStore implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             CheckpointException failure = new CheckpointException(
                     "The checkpoint of step " + state.lastStep() + " could not be written to " + file + ": "
-                            + e.getMessage() + ". Earlier checkpoints are as they were. Free space on the disk (a"
-                            + " checkpoint takes about " + ((12 * model.config().parameterCount()) >> 20)
-                            + " MiB), or keep fewer with keepLast.",
+                            + e.getMessage() + ". Earlier checkpoints are as they were. Make sure that"
+                            + " the directory is there and has space (a checkpoint takes about "
+                            + ((12 * model.config().parameterCount()) >> 20)
+                            + " MiB; keepLast keeps fewer).",
                     e);
             try {
                 Files.deleteIfExists(partial);
