@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CausalAttention implements AutoCloseable {
     /** Beyond it the scores, (B, H, T, T) per layer, would take more memory than they save time. */
-    private static final int LONGEST_AS_PRODUCTS = 1_024;
+    static final int LONGEST_AS_PRODUCTS = 1_024;
 
     private static final double SCALE = 1 / Math.sqrt(GptConfig.HEAD_SIZE);
 

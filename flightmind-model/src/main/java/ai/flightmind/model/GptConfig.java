@@ -74,8 +74,9 @@ public record GptConfig(int depth, int vocabSize, int sequenceLength) {
 
     /**
      * The memory that training takes on its device, in bytes: weights, gradients and both moments of AdamW in float32,
-     * what a micro-batch keeps for its backward pass, and the working space of the loss. An estimate; measured on the
-     * CPU it lies within a fifth.
+     * what a micro-batch keeps for its backward pass, and the working space of the loss. Not the process itself, which
+     * takes about 0.4 GB more. An estimate: on the CPU the resident memory was within a fifth of it. Up to 1,024 tokens
+     * per sequence it counts the scores of attention, which only the CPU keeps.
      *
      * @param microBatchSize sequences per micro-batch
      * @param sequenceLength tokens per sequence

@@ -1,0 +1,164 @@
+package ai.flightmind.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.flightmind.model.GptConfig;
+import ai.flightmind.train.checkpoint.CheckpointReader;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The example programs as a user runs them: in processes of their own, with small numbers. */
+@Timeout(180)
+class ProgramsTest {
+    @TempDir
+    Path directory;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @AfterEach
+    void endAll() {
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    private record Ended(int status, String output) {}
+
+    private Ended run(Class<?> program, Object... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .directory(new File(directory.toString()))
+                .start();
+        processes.add(process);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ended(process.waitFor(), output);
+    }
+
+    @Test
+    void quickstartTrainsIsInterruptedResumesAndWrites() throws Exception {
+        Ended ended =
+                run(Quickstart.class, "--dir", "quick", "--reports", 300, "--depth", 1, "--steps", 30, "--write", 2);
+
+        assertThat(ended.output()).contains("Interrupted", "Validation loss", "reports are accepted");
+        assertThat(ended.status()).isZero();
+        Path checkpoints = directory.resolve("quick/checkpoints");
+        assertThat(checkpoints.resolve("step_15.pt")).exists();
+        assertThat(checkpoints.resolve("final.pt")).exists();
+        assertThat(Files.readAllLines(checkpoints.resolve("metrics.jsonl"))).hasSize(30);
+    }
+
+    @Test
+    void pretrainTakesTheGuidesFlagsAndGoesOnFromTheLatest() throws Exception {
+        ByteDataset.write(directory.resolve("data"), new byte[64 * 200], 64, 1);
+        Object[] common = {
+            "--data",
+            "data",
+            "--checkpoints",
+            "out",
+            "--depth",
+            1,
+            "--batch-size",
+            4,
+            "--tokens-per-step",
+            512,
+            "--lr",
+            "1e-3",
+            "--min-lr",
+            "1e-4",
+            "--warmup-steps",
+            2,
+            "--weight-decay",
+            0.1,
+            "--grad-clip",
+            1.0,
+            "--log-every",
+            1,
+            "--eval-every",
+            4,
+            "--eval-steps",
+            2,
+            "--checkpoint-every",
+            4,
+            "--device",
+            "cpu",
+            "--precision",
+            "fp32",
+            "--seed",
+            3,
+            "--threads",
+            1,
+            "--resume",
+            "latest",
+            "--max-steps"
+        };
+        Ended first = run(Pretrain.class, with(common, 6));
+        assertThat(first.output())
+                .containsPattern(
+                        "step {6}0 \\| loss \\d+\\.\\d{4} \\| lr 5\\.00e-04 \\| grad_norm \\d+\\.\\d\\d \\| [\\d,]+ tok/s")
+                .contains("  -> val_loss: ");
+        assertThat(first.status()).isZero();
+
+        Ended second = run(Pretrain.class, with(common, 9));
+        assertThat(second.output())
+                .contains("resumed from")
+                .contains("step      6")
+                .doesNotContain("step      5");
+        assertThat(directory.resolve("out/step_8.pt")).exists();
+        assertThat(Files.readAllLines(directory.resolve("out/metrics.jsonl"))).hasSize(9);
+        assertThat(CheckpointReader.config(directory.resolve("out/final.pt")))
+                .isEqualTo(GptConfig.builder()
+                        .depth(1)
+                        .vocabSize(256)
+                        .sequenceLength(64)
+                        .build());
+    }
+
+    private static Object[] with(Object[] arguments, Object last) {
+        List<Object> all = new ArrayList<>(List.of(arguments));
+        all.add(last);
+        return all.toArray();
+    }
+
+    @Test
+    void benchmarkWritesItsFigures() throws Exception {
+        Ended ended = run(
+                Benchmark.class,
+                "--depth",
+                1,
+                "--seq-len",
+                64,
+                "--batch-size",
+                2,
+                "--vocab-size",
+                512,
+                "--threads",
+                1,
+                "--device",
+                "cpu",
+                "--precision",
+                "fp32",
+                "--steps",
+                3,
+                "--json",
+                "figures.json");
+
+        assertThat(ended.output()).contains("tokens/s", "of the measured peak");
+        assertThat(ended.status()).isZero();
+        assertThat(Files.readString(directory.resolve("figures.json")))
+                .contains("\"tokens_per_second\":", "\"share_of_peak\":", "\"precision\":\"fp32\"");
+    }
+}
