@@ -6,7 +6,7 @@ import static ai.flightmind.train.Every.every;
 
 import ai.flightmind.examples.aviation.AviationCorpus;
 import ai.flightmind.examples.aviation.ByteFrequency;
-import ai.flightmind.examples.aviation.MetarJudge;
+import ai.flightmind.examples.aviation.judge.MetarJudge;
 import ai.flightmind.model.Device;
 import ai.flightmind.model.Generation;
 import ai.flightmind.model.Gpt;

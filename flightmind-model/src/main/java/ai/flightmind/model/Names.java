@@ -8,38 +8,42 @@ final class Names {
     private Names() {}
 
     static String attentionNorm(int layer) {
-        return "layers." + layer + ".attn_norm.weight";
+        return of(layer, "attn_norm");
     }
 
     static String query(int layer) {
-        return "layers." + layer + ".attn.q_proj.weight";
+        return of(layer, "attn.q_proj");
     }
 
     static String key(int layer) {
-        return "layers." + layer + ".attn.k_proj.weight";
+        return of(layer, "attn.k_proj");
     }
 
     static String value(int layer) {
-        return "layers." + layer + ".attn.v_proj.weight";
+        return of(layer, "attn.v_proj");
     }
 
     static String attentionOutput(int layer) {
-        return "layers." + layer + ".attn.o_proj.weight";
+        return of(layer, "attn.o_proj");
     }
 
     static String mlpNorm(int layer) {
-        return "layers." + layer + ".mlp_norm.weight";
+        return of(layer, "mlp_norm");
     }
 
     static String gate(int layer) {
-        return "layers." + layer + ".mlp.gate_proj.weight";
+        return of(layer, "mlp.gate_proj");
     }
 
     static String up(int layer) {
-        return "layers." + layer + ".mlp.up_proj.weight";
+        return of(layer, "mlp.up_proj");
     }
 
     static String down(int layer) {
-        return "layers." + layer + ".mlp.down_proj.weight";
+        return of(layer, "mlp.down_proj");
+    }
+
+    private static String of(int layer, String part) {
+        return "layers." + layer + "." + part + ".weight";
     }
 }

@@ -109,6 +109,9 @@ public final class Trainer implements AutoCloseable {
         if (settings.resume instanceof Resume.Latest && store != null) {
             return store.newestSound();
         }
+        if (store != null) {
+            store.requireNoCheckpoints();
+        }
         return Optional.empty();
     }
 

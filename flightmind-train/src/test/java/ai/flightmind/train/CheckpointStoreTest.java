@@ -209,16 +209,15 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void aNewRunInADirectoryWithCheckpointsBeginsAnewAndKeepsItsOwn() {
+    void aNewRunDoesNotWriteOverTheCheckpointsOfAnEarlierOne() throws IOException {
         train(6, everyStep(), settings -> settings.callback(new Recorder(4)));
+        Map<String, byte[]> before = contents();
 
-        train(
-                6,
-                everyStep().keepLast(2),
-                settings -> settings.resume(Resume.never()).callback(new Recorder(2)));
+        assertThatThrownBy(() -> train(6, everyStep(), settings -> settings.resume(Resume.never())))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContainingAll(checkpoints.toString(), "--resume latest", "another directory");
 
-        assertThat(firstStep()).isZero();
-        assertThat(files()).contains("step_1.pt", "step_2.pt", "step_3.pt", "step_4.pt");
+        assertThat(contents()).usingRecursiveComparison().isEqualTo(before);
     }
 
     @Test

@@ -182,6 +182,21 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     /**
+     * Keeps a new run from writing over an earlier one.
+     *
+     * @throws CheckpointException if the directory holds checkpoints
+     */
+    public void requireNoCheckpoints() {
+        List<Path> earlier = files(name -> OUR_FILE.matcher(name).matches());
+        if (!earlier.isEmpty()) {
+            throw new CheckpointException(policy.directory() + " already holds checkpoints of an earlier run, such as "
+                    + earlier.get(0).getFileName()
+                    + ", which a new run would write over. Resume from the latest to go on"
+                    + " with that run (--resume latest), or use another directory.");
+        }
+    }
+
+    /**
      * The newest checkpoint whose every byte is as it was written; damaged ones are passed over with a warning.
      *
      * @return empty if there is no checkpoint at all

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 
 /** What a run begins from. */
 public sealed interface Resume {
-    /** New weights, even where checkpoints lie in the directory. */
+    /** New weights. A directory that already holds checkpoints is refused, lest they be written over. */
     static Resume never() {
         return new Never();
     }

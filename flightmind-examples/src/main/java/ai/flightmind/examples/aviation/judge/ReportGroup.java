@@ -1,4 +1,4 @@
-package ai.flightmind.examples.aviation;
+package ai.flightmind.examples.aviation.judge;
 
 import java.util.regex.Pattern;
 

@@ -1,4 +1,4 @@
-package ai.flightmind.examples.aviation;
+package ai.flightmind.examples.aviation.judge;
 
 import io.github.mivek.model.AbstractWeatherContainer;
 import java.util.Collections;

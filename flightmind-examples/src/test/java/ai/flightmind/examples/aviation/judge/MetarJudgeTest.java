@@ -1,8 +1,9 @@
-package ai.flightmind.examples.aviation;
+package ai.flightmind.examples.aviation.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.flightmind.examples.aviation.MetarJudge.Verdict;
+import ai.flightmind.examples.aviation.AviationCorpus;
+import ai.flightmind.examples.aviation.judge.MetarJudge.Verdict;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

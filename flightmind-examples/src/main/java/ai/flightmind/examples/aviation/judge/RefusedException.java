@@ -1,4 +1,4 @@
-package ai.flightmind.examples.aviation;
+package ai.flightmind.examples.aviation.judge;
 
 /** Says why a report is refused; never leaves the package. */
 final class RefusedException extends Exception {
