@@ -6,6 +6,7 @@ import ai.flightmind.train.checkpoint.CheckpointStore;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.RunState;
 import ai.flightmind.train.checkpoint.SampleRange;
+import ai.flightmind.train.checkpoint.Snapshot;
 import ai.flightmind.train.error.CheckpointException;
 import ai.flightmind.train.optimizer.AdamW;
 import java.nio.file.Files;
@@ -50,30 +51,34 @@ final class CheckpointSaver {
     /** After a step: {@code best.pt} if the step's evaluation was the best, {@code step_N.pt} if its turn has come. */
     void afterStep(RunState state, double learningRate, boolean best) {
         if (best && policy.bestKept()) {
-            attempt(() -> store.writeBest(model, optimizer, learningRate, state, samples));
+            attempt(() -> store.writeBest(snapshot(state, learningRate)));
         }
         long step = state.lastStep();
         if (step > 0 && step % policy.every() == 0) {
-            attempt(() -> store.writeStep(model, optimizer, learningRate, state, samples));
+            attempt(() -> store.writeStep(snapshot(state, learningRate)));
         }
     }
 
     /** At the end of the run: {@code final.pt}, unless a resumed run was complete already and has it. */
     void completed(RunState state, double learningRate, boolean trained) {
         if (trained || !Files.exists(store.finalFile())) {
-            written(store.writeFinal(model, optimizer, learningRate, state, samples));
+            written(store.writeFinal(snapshot(state, learningRate)));
         }
     }
 
     /** On a stop before the end: a {@code step_N.pt} to go on from, unless this step has one. */
     void stopped(RunState state, double learningRate) {
         if (state.lastStep() >= 0 && state.lastStep() != newestStep) {
-            written(store.writeStep(model, optimizer, learningRate, state, samples));
+            written(store.writeStep(snapshot(state, learningRate)));
         }
     }
 
     Optional<Path> newest() {
         return Optional.ofNullable(newest);
+    }
+
+    private Snapshot snapshot(RunState state, double learningRate) {
+        return new Snapshot(model, optimizer, learningRate, state, samples);
     }
 
     private void attempt(Supplier<CheckpointWritten> write) {

@@ -43,8 +43,12 @@ public final class MetricsFile implements TrainingCallback, AutoCloseable {
             boolean append = true;
             out = new BufferedWriter(new FileWriter(file.toFile(), StandardCharsets.UTF_8, append));
         } catch (IOException e) {
-            throw new UncheckedIOException("Metrics cannot be written to " + file + ": " + e.getMessage(), e);
+            throw notWritten(e);
         }
+    }
+
+    private UncheckedIOException notWritten(IOException e) {
+        return new UncheckedIOException("Metrics cannot be written to " + file + ": " + e.getMessage(), e);
     }
 
     private void keepBefore(long firstStep) throws IOException {
@@ -92,7 +96,7 @@ public final class MetricsFile implements TrainingCallback, AutoCloseable {
             writer.newLine();
             writer.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException("Metrics cannot be written to " + file + ": " + e.getMessage(), e);
+            throw notWritten(e);
         }
     }
 
@@ -145,7 +149,7 @@ public final class MetricsFile implements TrainingCallback, AutoCloseable {
             try {
                 writer.close();
             } catch (IOException e) {
-                throw new UncheckedIOException("Metrics cannot be written to " + file + ": " + e.getMessage(), e);
+                throw notWritten(e);
             }
         }
     }

@@ -1,11 +1,9 @@
 package ai.flightmind.train.checkpoint;
 
-import ai.flightmind.model.Gpt;
 import ai.flightmind.model.error.PtFormatException;
 import ai.flightmind.model.pt.PtReader;
 import ai.flightmind.train.callback.CheckpointWritten;
 import ai.flightmind.train.error.CheckpointException;
-import ai.flightmind.train.optimizer.AdamW;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -80,37 +78,33 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     /** Writes {@code step_N.pt} of the state's last step, then removes the oldest beyond the number to keep. */
-    public CheckpointWritten writeStep(
-            Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
-        CheckpointWritten written = write("step_" + state.lastStep(), model, optimizer, learningRate, state, samples);
-        removeOldest(state.lastStep());
+    public CheckpointWritten writeStep(Snapshot snapshot) {
+        CheckpointWritten written = write("step_" + snapshot.state().lastStep(), snapshot);
+        removeOldest(snapshot.state().lastStep());
         return written;
     }
 
     /** Writes {@code best.pt}. */
-    public CheckpointWritten writeBest(
-            Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
-        return write(BEST, model, optimizer, learningRate, state, samples);
+    public CheckpointWritten writeBest(Snapshot snapshot) {
+        return write(BEST, snapshot);
     }
 
     /** Writes {@code final.pt}. */
-    public CheckpointWritten writeFinal(
-            Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
-        return write(FINAL, model, optimizer, learningRate, state, samples);
+    public CheckpointWritten writeFinal(Snapshot snapshot) {
+        return write(FINAL, snapshot);
     }
 
     /**
      * An interrupt of the thread closes the channel that it writes to. It is a request to stop, and what a stop needs
      * most is its checkpoint: the flag is taken down meanwhile and set again.
      */
-    private CheckpointWritten write(
-            String name, Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
-        FiniteNumbers.require(model, optimizer, state);
+    private CheckpointWritten write(String name, Snapshot snapshot) {
+        FiniteNumbers.require(snapshot);
         boolean interrupted = Thread.interrupted();
         try {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return writeOnce(name, model, optimizer, learningRate, state, samples);
+                    return writeOnce(name, snapshot);
                 } catch (CheckpointException e) {
                     boolean cutOff = Thread.interrupted();
                     interrupted |= cutOff;
@@ -126,23 +120,22 @@ public final class CheckpointStore implements AutoCloseable {
         }
     }
 
-    private CheckpointWritten writeOnce(
-            String name, Gpt model, AdamW optimizer, double learningRate, RunState state, SampleRange samples) {
+    private CheckpointWritten writeOnce(String name, Snapshot snapshot) {
         long begin = System.nanoTime();
         Path file = file(name);
         Path partial = file.resolveSibling(file.getFileName() + PARTIAL);
         try {
-            CheckpointWriter.write(partial, name, model, optimizer, learningRate, state, samples);
+            CheckpointWriter.write(partial, name, snapshot);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             syncDirectory();
             Duration duration = Duration.ofNanos(System.nanoTime() - begin);
-            return new CheckpointWritten(file, state.lastStep(), Files.size(file), duration);
+            return new CheckpointWritten(file, snapshot.state().lastStep(), Files.size(file), duration);
         } catch (IOException | UncheckedIOException e) {
             CheckpointException failure = new CheckpointException(
-                    "The checkpoint of step " + state.lastStep() + " could not be written to " + file + ": "
+                    "The checkpoint of step " + snapshot.state().lastStep() + " could not be written to " + file + ": "
                             + e.getMessage() + ". Earlier checkpoints are as they were. Make sure that"
                             + " the directory is there and has space (a checkpoint takes about "
-                            + ((12 * model.config().parameterCount()) >> 20)
+                            + ((12 * snapshot.model().config().parameterCount()) >> 20)
                             + " MiB; keepLast keeps fewer).",
                     e);
             try {
@@ -187,7 +180,7 @@ public final class CheckpointStore implements AutoCloseable {
      * @throws CheckpointException if the directory holds checkpoints
      */
     public void requireNoCheckpoints() {
-        List<Path> earlier = files(name -> OUR_FILE.matcher(name).matches());
+        List<Path> earlier = checkpoints();
         if (!earlier.isEmpty()) {
             throw new CheckpointException(policy.directory() + " already holds checkpoints of an earlier run, such as "
                     + earlier.get(0).getFileName()
@@ -205,7 +198,7 @@ public final class CheckpointStore implements AutoCloseable {
     public Optional<Path> newestSound() {
         List<Candidate> candidates = new ArrayList<>();
         List<Path> damaged = new ArrayList<>();
-        for (Path file : files(name -> OUR_FILE.matcher(name).matches())) {
+        for (Path file : checkpoints()) {
             try (PtReader reader = PtReader.open(file)) {
                 candidates.add(
                         new Candidate(file, Fields.root(file, reader.root()).integer("step")));
@@ -249,6 +242,10 @@ public final class CheckpointStore implements AutoCloseable {
     private static long stepOf(Path file) {
         Matcher matcher = STEP_FILE.matcher(file.getFileName().toString());
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+
+    private List<Path> checkpoints() {
+        return files(name -> OUR_FILE.matcher(name).matches());
     }
 
     private List<Path> files(Predicate<String> byName) {

@@ -28,24 +28,19 @@ final class CheckpointWriter {
     private CheckpointWriter() {}
 
     /** Writes a whole file in place and has the disk confirm it; {@link CheckpointStore} makes that atomic. */
-    static void write(
-            Path file,
-            String folder,
-            Gpt model,
-            AdamW optimizer,
-            double learningRate,
-            RunState state,
-            SampleRange samples) {
+    static void write(Path file, String folder, Snapshot snapshot) {
+        Gpt model = snapshot.model();
+        RunState state = snapshot.state();
         try (PointerScope scope = new PointerScope()) {
             Map<String, Object> root = new LinkedHashMap<>();
             Map<String, Tensor> weights = new LinkedHashMap<>(model.parameters());
             weights.put(TIED_HEAD, model.parameters().get(EMBEDDING));
             root.put("model", new PtOrderedDict(weights));
-            root.put("optimizer", optimizer(optimizer, learningRate));
+            root.put("optimizer", optimizer(snapshot.optimizer(), snapshot.learningRate()));
             root.put("config", config(model.config()));
             root.put("step", state.lastStep());
             root.put("loss", state.loss());
-            root.put(OURS, ours(model, state, samples));
+            root.put(OURS, ours(model, state, snapshot.samples()));
             PtWriter.write(file, folder, root);
         }
     }

@@ -1,6 +1,5 @@
 package ai.flightmind.train.checkpoint;
 
-import ai.flightmind.model.Gpt;
 import ai.flightmind.train.error.CheckpointException;
 import ai.flightmind.train.optimizer.AdamW;
 import java.util.LinkedHashMap;
@@ -17,10 +16,10 @@ import org.bytedeco.pytorch.global.torch;
 final class FiniteNumbers {
     private FiniteNumbers() {}
 
-    static void require(Gpt model, AdamW optimizer, RunState state) {
-        Map<String, Tensor> all = new LinkedHashMap<>(model.parameters());
+    static void require(Snapshot snapshot) {
+        Map<String, Tensor> all = new LinkedHashMap<>(snapshot.model().parameters());
         int number = 0;
-        for (AdamW.Group group : optimizer.groups()) {
+        for (AdamW.Group group : snapshot.optimizer().groups()) {
             for (AdamW.Slot slot : group.slots()) {
                 all.put("first moment " + number, slot.mean());
                 all.put("second moment " + number, slot.square());
@@ -35,7 +34,8 @@ final class FiniteNumbers {
                 }
             }
             if (!torch.stack(each).all().item_bool()) {
-                throw new CheckpointException("The checkpoint of step " + state.lastStep() + " was not written: "
+                throw new CheckpointException("The checkpoint of step "
+                        + snapshot.state().lastStep() + " was not written: "
                         + firstNotFinite(all) + " holds numbers that are not finite. Earlier checkpoints are as they"
                         + " were; resume from the latest of them.");
             }
