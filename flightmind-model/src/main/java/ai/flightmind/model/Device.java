@@ -45,9 +45,24 @@ public record Device(Kind kind, int index) {
         return new Device(Kind.CUDA, index);
     }
 
-    /** The first CUDA GPU where there is one, else the CPU. */
+    /**
+     * This process's CUDA GPU where there is one, else the CPU: the GPU whose number a launcher of several processes put
+     * into the environment as {@code LOCAL_RANK}, else the first.
+     *
+     * @throws DeviceException if there are fewer GPUs than such processes
+     */
     public static Device best() {
-        return cudaDevices() > 0 ? cuda(0) : cpu();
+        int count = cudaDevices();
+        if (count == 0) {
+            return cpu();
+        }
+        String localRank = System.getenv("LOCAL_RANK");
+        int index = localRank == null || !localRank.matches("\\d{1,4}") ? 0 : Integer.parseInt(localRank);
+        if (index >= count) {
+            throw new DeviceException("LOCAL_RANK is " + index + ", but libtorch sees " + count
+                    + " CUDA devices. Start one process per GPU, or name each process's device.");
+        }
+        return cuda(index);
     }
 
     /** Reads {@code cpu}, {@code cuda} or {@code cuda:1}. */

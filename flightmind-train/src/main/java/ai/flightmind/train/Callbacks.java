@@ -16,9 +16,18 @@ final class Callbacks {
     private final List<TrainingCallback> callbacks;
     private final StopRequest stop;
 
-    Callbacks(List<TrainingCallback> callbacks, StopRequest stop) {
-        this.callbacks = List.copyOf(callbacks);
+    private Callbacks(List<TrainingCallback> callbacks, StopRequest stop) {
+        this.callbacks = callbacks;
         this.stop = stop;
+    }
+
+    /** On rank 0 all of them, elsewhere those that ask for it. */
+    static Callbacks of(List<TrainingCallback> callbacks, StopRequest stop, int rank) {
+        return new Callbacks(
+                callbacks.stream()
+                        .filter(callback -> rank == 0 || callback.onEveryRank())
+                        .toList(),
+                stop);
     }
 
     void start(RunStart start) {

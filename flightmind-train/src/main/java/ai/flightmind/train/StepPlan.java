@@ -51,6 +51,30 @@ record StepPlan(int microBatchSize, int gradientAccumulation, int sequenceLength
         return String.join(" or ", small);
     }
 
+    /**
+     * What one rank does of a step.
+     *
+     * @param from its first sequence, counted from the step's first
+     * @param sequences how many it takes; some ranks take one more than others
+     * @param microBatches how many forward and backward passes that is; the last one may be smaller
+     */
+    record Share(int from, int sequences, int microBatches) {}
+
+    /** The ranks take turns in order, so that together they read what one process would. */
+    Share share(int rank, int worldSize) {
+        int from = (int) ((long) sequencesPerStep() * rank / worldSize);
+        int end = (int) ((long) sequencesPerStep() * (rank + 1) / worldSize);
+        return new Share(from, end - from, (end - from + microBatchSize - 1) / microBatchSize);
+    }
+
+    void requireEnoughFor(int worldSize) {
+        if (sequencesPerStep() < worldSize) {
+            throw new IllegalArgumentException("A step has " + sequencesPerStep() + " sequences, fewer than there are"
+                    + " ranks (" + worldSize + "). Raise tokensPerStep, or start at most " + sequencesPerStep()
+                    + " processes.");
+        }
+    }
+
     int sequencesPerStep() {
         return microBatchSize * gradientAccumulation;
     }

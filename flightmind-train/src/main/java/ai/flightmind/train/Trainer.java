@@ -1,32 +1,19 @@
 package ai.flightmind.train;
 
 import ai.flightmind.model.Gpt;
-import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
 import ai.flightmind.model.Seed;
-import ai.flightmind.train.callback.RunStart;
 import ai.flightmind.train.callback.StopRequest;
 import ai.flightmind.train.callback.TrainingCallback;
 import ai.flightmind.train.callback.TrainingResult;
-import ai.flightmind.train.checkpoint.CheckpointReader;
-import ai.flightmind.train.checkpoint.CheckpointStore;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.Resume;
-import ai.flightmind.train.checkpoint.RunState;
-import ai.flightmind.train.checkpoint.SampleRange;
-import ai.flightmind.train.data.SampleOrder;
 import ai.flightmind.train.data.TokenDataset;
-import ai.flightmind.train.error.CallbackException;
+import ai.flightmind.train.distributed.Ddp;
 import ai.flightmind.train.error.TrainingException;
-import ai.flightmind.train.optimizer.AdamW;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,21 +22,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A trainer runs once, on the thread that calls {@link #run()}; {@link #requestStop} may be called from any thread.
  * SIGTERM, Ctrl-C and an interrupt of the training thread are such requests: the step is finished, a checkpoint written,
  * and {@code run} returns. The model and the data stay the caller's to close.
+ *
+ * <p>The same program trains on several GPUs when it is started once for each of them, by {@link
+ * ai.flightmind.train.distributed.Launch} or torchrun: see {@link Builder#distributed}.
  */
 public final class Trainer implements AutoCloseable {
-    private final Builder settings;
-    private final StepPlan plan;
-    private final Precision precision;
-    private final SampleRange samples;
+    private final TrainerSettings settings;
     private final StopRequest stop = new StopRequest();
     private final AtomicBoolean started = new AtomicBoolean();
     private @Nullable StopOnShutdown shutdown;
 
-    private Trainer(Builder settings, StepPlan plan, Precision precision, SampleRange samples) {
+    private Trainer(TrainerSettings settings) {
         this.settings = settings;
-        this.plan = plan;
-        this.precision = precision;
-        this.samples = samples;
     }
 
     public static Builder builder() {
@@ -59,8 +43,8 @@ public final class Trainer implements AutoCloseable {
     /**
      * Trains to the last step, or until a stop is asked for.
      *
-     * @throws TrainingException if a checkpoint cannot be resumed from or the last one not written, a callback fails, or
-     *     too many steps in a row are not finite
+     * @throws TrainingException if a checkpoint cannot be resumed from or the last one not written, a callback fails,
+     *     too many steps in a row are not finite, or another rank is gone
      */
     public TrainingResult run() {
         if (!started.compareAndSet(false, true)) {
@@ -68,99 +52,11 @@ public final class Trainer implements AutoCloseable {
         }
         StopOnShutdown hook = StopOnShutdown.install(stop);
         shutdown = hook;
-        Checkpoints policy = settings.checkpoints;
-        Callbacks callbacks = new Callbacks(settings.callbacks, stop);
-        try (AdamW optimizer = new AdamW(settings.model().parameters(), settings.weightDecay);
-                CheckpointStore store = policy == null ? null : CheckpointStore.open(policy)) {
-            CheckpointSaver saver = policy == null || store == null
-                    ? null
-                    : new CheckpointSaver(policy, store, settings.model(), optimizer, samples, callbacks);
-            return run(optimizer, store, saver, callbacks);
-        } catch (RuntimeException | Error e) {
-            callbacks.error(e);
-            throw e;
+        try {
+            return new TrainingSession(settings, settings.order()::rows, stop).run();
         } finally {
             hook.runEnded();
         }
-    }
-
-    private TrainingResult run(
-            AdamW optimizer, @Nullable CheckpointStore store, @Nullable CheckpointSaver saver, Callbacks callbacks) {
-        torch.manual_seed(settings.seed.value()); // what a checkpoint restores, a new run begins with
-        Optional<Path> resumed = resumeFile(store);
-        RunState state = resumed.map(file -> CheckpointReader.read(file, settings.model(), optimizer, samples))
-                .orElse(RunState.start());
-        TrainingLoop loop = loop(optimizer, saver, callbacks, state);
-        callbacks.start(describe(state, resumed));
-        try {
-            TrainingResult result = loop.run();
-            callbacks.end(result);
-            return result;
-        } catch (CallbackException e) {
-            saveDespite(e, loop);
-            throw e;
-        }
-    }
-
-    private Optional<Path> resumeFile(@Nullable CheckpointStore store) {
-        if (settings.resume instanceof Resume.From from) {
-            return Optional.of(from.file());
-        }
-        if (settings.resume instanceof Resume.Latest && store != null) {
-            return store.newestSound();
-        }
-        if (store != null) {
-            store.requireNoCheckpoints();
-        }
-        return Optional.empty();
-    }
-
-    private static void saveDespite(CallbackException failure, TrainingLoop loop) {
-        try {
-            loop.save(true);
-        } catch (TrainingException alsoFailed) {
-            failure.addSuppressed(alsoFailed);
-        }
-    }
-
-    private TrainingLoop loop(AdamW optimizer, @Nullable CheckpointSaver saver, Callbacks callbacks, RunState state) {
-        Gpt model = settings.model();
-        TokenDataset data = settings.data();
-        SampleOrder order = new SampleOrder(samples.trainSequences(), settings.seed);
-        TrainingStep step =
-                new TrainingStep(model, precision, data.train(), order::rows, plan, optimizer, settings.gradientClip);
-        Evaluator evaluator = settings.evaluateEvery == null
-                ? null
-                : new Evaluator(
-                        model,
-                        precision,
-                        data.validation(),
-                        plan.microBatchSize(),
-                        settings.evaluationBatches,
-                        settings.seed);
-        TrainingLoop.Limits limits = new TrainingLoop.Limits(
-                settings.maxSteps, settings.learningRate, settings.maxNonFiniteSteps, flopsPerTokenAtPeak());
-        return new TrainingLoop(step, plan, limits, evaluator, settings.evaluateEvery, saver, callbacks, stop, state);
-    }
-
-    private OptionalDouble flopsPerTokenAtPeak() {
-        OptionalDouble peak = PeakFlops.of(settings.model().device().hardwareName(), precision);
-        double flops = settings.model().config().flopsPerToken(plan.sequenceLength());
-        return peak.isPresent() ? OptionalDouble.of(flops / peak.getAsDouble()) : OptionalDouble.empty();
-    }
-
-    private RunStart describe(RunState state, Optional<Path> resumed) {
-        return new RunStart(
-                settings.model().config(),
-                settings.model().device(),
-                precision,
-                state.nextStep(),
-                settings.maxSteps,
-                plan.microBatchSize(),
-                plan.gradientAccumulation(),
-                plan.targetsPerStep(),
-                samples.trainSequences(),
-                resumed);
     }
 
     /** Asks the run to finish its step, save and return. Thread-safe; harmless before and after the run. */
@@ -196,6 +92,7 @@ public final class Trainer implements AutoCloseable {
         private Seed seed = new Seed(42);
         private int maxNonFiniteSteps = 10;
         private final List<TrainingCallback> callbacks = new ArrayList<>();
+        private @Nullable Ddp distributed;
 
         private Builder() {}
 
@@ -284,7 +181,16 @@ public final class Trainer implements AutoCloseable {
             return this;
         }
 
-        /** Adds one; they are told in the order of adding. */
+        /**
+         * Which of several processes this is; default {@link Ddp#fromEnvironment()}, a process alone where no launcher set
+         * anything. A step's sequences are shared out among the ranks: what is learned does not depend on their number.
+         */
+        public Builder distributed(Ddp distributed) {
+            this.distributed = distributed;
+            return this;
+        }
+
+        /** Adds one; they are told in the order of adding, on rank 0 unless they ask for every rank. */
         public Builder callback(TrainingCallback callback) {
             this.callbacks.add(callback);
             return this;
@@ -297,67 +203,34 @@ public final class Trainer implements AutoCloseable {
          * @throws ai.flightmind.train.error.DataException if the data does not fit the model
          */
         public Trainer build() {
+            return new Trainer(settings());
+        }
+
+        TrainerSettings settings() {
             if (model == null || data == null) {
                 throw new IllegalArgumentException("A trainer needs a model and data");
             }
-            requirePositive("maxSteps", maxSteps);
-            requirePositive("maxNonFiniteSteps", maxNonFiniteSteps);
-            if (!(gradientClip > 0)) {
-                throw new IllegalArgumentException("gradientClip must be positive, not " + gradientClip);
-            }
-            if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
-                throw new IllegalArgumentException("weightDecay must be 0 or positive, not " + weightDecay);
-            }
-            GptConfig config = model.config();
-            StepPlan plan = StepPlan.of(tokensPerStep, microBatchSize, config.sequenceLength());
-            long trainSequences = data.train().rowCount(config.sequenceLength());
-            data.train().requireTokensBelow(config.vocabSize());
-            if (evaluateEvery != null) {
-                data.validation().rowCount(config.sequenceLength());
-                data.validation().requireTokensBelow(config.vocabSize());
-            }
-            SampleRange samples =
-                    new SampleRange(seed, plan.sequencesPerStep(), config.sequenceLength(), trainSequences);
             Precision chosen = precision;
             if (chosen == null) {
                 chosen = model.device().isCuda() ? Precision.BF16 : Precision.FP32;
             }
-            return new Trainer(copy(), plan, chosen, samples);
-        }
-
-        private static void requirePositive(String name, long value) {
-            if (value < 1) {
-                throw new IllegalArgumentException(name + " must be at least 1, not " + value);
-            }
-        }
-
-        private Gpt model() {
-            return Objects.requireNonNull(model);
-        }
-
-        private TokenDataset data() {
-            return Objects.requireNonNull(data);
-        }
-
-        private Builder copy() {
-            Builder copy = new Builder();
-            copy.model = model;
-            copy.data = data;
-            copy.maxSteps = maxSteps;
-            copy.microBatchSize = microBatchSize;
-            copy.tokensPerStep = tokensPerStep;
-            copy.learningRate = learningRate;
-            copy.weightDecay = weightDecay;
-            copy.gradientClip = gradientClip;
-            copy.precision = precision;
-            copy.checkpoints = checkpoints;
-            copy.resume = resume;
-            copy.evaluateEvery = evaluateEvery;
-            copy.evaluationBatches = evaluationBatches;
-            copy.seed = seed;
-            copy.maxNonFiniteSteps = maxNonFiniteSteps;
-            copy.callbacks.addAll(callbacks);
-            return copy;
+            return new TrainerSettings(
+                    model,
+                    data,
+                    maxSteps,
+                    StepPlan.of(tokensPerStep, microBatchSize, model.config().sequenceLength()),
+                    learningRate,
+                    weightDecay,
+                    gradientClip,
+                    chosen,
+                    checkpoints,
+                    resume,
+                    evaluateEvery,
+                    evaluationBatches,
+                    seed,
+                    maxNonFiniteSteps,
+                    callbacks,
+                    distributed == null ? Ddp.fromEnvironment() : distributed);
         }
     }
 }

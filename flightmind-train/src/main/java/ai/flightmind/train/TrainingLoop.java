@@ -5,6 +5,7 @@ import ai.flightmind.train.callback.Step;
 import ai.flightmind.train.callback.StopRequest;
 import ai.flightmind.train.callback.TrainingResult;
 import ai.flightmind.train.checkpoint.RunState;
+import ai.flightmind.train.distributed.World;
 import ai.flightmind.train.error.NonFiniteException;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,17 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The loop: step, evaluate, tell, save, until the last step or a request to stop. */
 final class TrainingLoop {
-    /** The numbers a loop runs by. */
-    record Limits(
-            long maxSteps, LearningRate learningRate, int maxNonFiniteSteps, OptionalDouble flopsPerTokenAtPeak) {}
-
+    private final TrainerSettings settings;
     private final TrainingStep training;
     private final StepPlan plan;
-    private final Limits limits;
+    private final OptionalDouble flopsPerTokenAtPeak;
     private final @Nullable Evaluator evaluator;
-    private final @Nullable Every evaluateEvery;
     private final @Nullable CheckpointSaver saver;
     private final Callbacks callbacks;
+    private final World world;
     private final StopRequest stop;
     private final Pace pace = new Pace();
 
@@ -33,31 +31,32 @@ final class TrainingLoop {
     private int nonFiniteInARow;
 
     TrainingLoop(
+            TrainerSettings settings,
             TrainingStep training,
-            StepPlan plan,
-            Limits limits,
+            OptionalDouble flopsPerTokenAtPeak,
             @Nullable Evaluator evaluator,
-            @Nullable Every evaluateEvery,
             @Nullable CheckpointSaver saver,
             Callbacks callbacks,
+            World world,
             StopRequest stop,
             RunState state) {
+        this.settings = settings;
         this.training = training;
-        this.plan = plan;
-        this.limits = limits;
+        this.plan = settings.plan();
+        this.flopsPerTokenAtPeak = flopsPerTokenAtPeak;
         this.evaluator = evaluator;
-        this.evaluateEvery = evaluateEvery;
         this.saver = saver;
         this.callbacks = callbacks;
+        this.world = world;
         this.stop = stop;
         this.state = state;
     }
 
     TrainingResult run() {
         boolean trained = false;
-        while (state.nextStep() < limits.maxSteps() && !stopRequested()) {
+        while (state.nextStep() < settings.maxSteps() && !stopAgreed()) {
             long step = state.nextStep();
-            double learningRate = limits.learningRate().at(step, limits.maxSteps());
+            double learningRate = settings.learningRate().at(step, settings.maxSteps());
             long begin = System.nanoTime();
             TrainingStep.Outcome outcome = training.run(step, learningRate);
             long nanos = System.nanoTime() - begin;
@@ -67,9 +66,11 @@ final class TrainingLoop {
             lastLoss = OptionalDouble.of(outcome.loss());
 
             Optional<Evaluation> evaluation = evaluateIfDue(step);
+            world.at("telling of step " + step);
             callbacks.step(describe(step, learningRate, outcome, nanos, evaluation));
             stopAfterTooManyNonFinite(outcome, step);
             if (saver != null) {
+                world.at("saving after step " + step);
                 saver.afterStep(
                         state,
                         learningRate,
@@ -77,21 +78,27 @@ final class TrainingLoop {
             }
         }
         save(trained);
+        world.barrier(); // nobody leaves before rank 0 has saved
         return result();
     }
 
-    private boolean stopRequested() {
+    /** All ranks stop if one is asked to. They meet here, so that none goes on before rank 0's checkpoint is complete. */
+    private boolean stopAgreed() {
         if (Thread.currentThread().isInterrupted()) {
             stop.request("the training thread was interrupted");
         }
-        return stop.reason().isPresent();
+        Optional<String> reason = world.anyReason(stop.reason());
+        reason.ifPresent(stop::request);
+        return reason.isPresent();
     }
 
     private Optional<Evaluation> evaluateIfDue(long step) {
-        boolean last = step == limits.maxSteps() - 1;
-        if (evaluator == null || evaluateEvery == null || !(evaluateEvery.isDueAfter(step) || last)) {
+        boolean last = step == settings.maxSteps() - 1;
+        Every every = settings.evaluateEvery();
+        if (evaluator == null || every == null || !(every.isDueAfter(step) || last)) {
             return Optional.empty();
         }
+        world.at("evaluating after step " + step);
         long begin = System.nanoTime();
         double loss = evaluator.loss();
         boolean best = loss < state.bestValidationLoss().orElse(Double.POSITIVE_INFINITY);
@@ -107,7 +114,7 @@ final class TrainingLoop {
 
     private void stopAfterTooManyNonFinite(TrainingStep.Outcome outcome, long step) {
         nonFiniteInARow = outcome.skipped() ? nonFiniteInARow + 1 : 0;
-        if (nonFiniteInARow >= limits.maxNonFiniteSteps()) {
+        if (nonFiniteInARow >= settings.maxNonFiniteSteps()) {
             throw new NonFiniteException("Steps " + (step - nonFiniteInARow + 1) + " to " + step + " all had a loss or"
                     + " gradient that is not a finite number (last: loss " + outcome.loss() + ", gradient norm "
                     + outcome.gradientNorm() + "). Their updates were left out and the checkpoints hold none of it."
@@ -120,8 +127,8 @@ final class TrainingLoop {
         if (saver == null) {
             return;
         }
-        double learningRate = limits.learningRate().at(Math.max(0, state.lastStep()), limits.maxSteps());
-        if (state.nextStep() >= limits.maxSteps()) {
+        double learningRate = settings.learningRate().at(Math.max(0, state.lastStep()), settings.maxSteps());
+        if (state.nextStep() >= settings.maxSteps()) {
             saver.completed(state, learningRate, trained);
         } else {
             saver.stopped(state, learningRate);
@@ -131,13 +138,12 @@ final class TrainingLoop {
     private Step describe(
             long step, double learningRate, TrainingStep.Outcome outcome, long nanos, Optional<Evaluation> evaluation) {
         double tokensPerSecond = Pace.perSecond(plan.targetsPerStep(), nanos);
-        OptionalDouble utilisation = limits.flopsPerTokenAtPeak().isPresent()
-                ? OptionalDouble.of(
-                        tokensPerSecond * limits.flopsPerTokenAtPeak().getAsDouble())
+        OptionalDouble utilisation = flopsPerTokenAtPeak.isPresent()
+                ? OptionalDouble.of(tokensPerSecond * flopsPerTokenAtPeak.getAsDouble())
                 : OptionalDouble.empty();
         return new Step(
                 step,
-                limits.maxSteps(),
+                settings.maxSteps(),
                 outcome.loss(),
                 learningRate,
                 outcome.gradientNorm(),
@@ -148,12 +154,14 @@ final class TrainingLoop {
                 pace.averageTokensPerSecond(),
                 utilisation,
                 (double) outcome.dataNanos() / Math.max(1, nanos),
+                Duration.ofNanos(nanos),
+                Duration.ofNanos(outcome.communicationNanos()),
                 pace.elapsed(),
-                pace.remaining(limits.maxSteps() - state.nextStep()));
+                pace.remaining(settings.maxSteps() - state.nextStep()));
     }
 
     private TrainingResult result() {
-        boolean completed = state.nextStep() >= limits.maxSteps();
+        boolean completed = state.nextStep() >= settings.maxSteps();
         return new TrainingResult(
                 completed,
                 completed ? Optional.empty() : stop.reason(),

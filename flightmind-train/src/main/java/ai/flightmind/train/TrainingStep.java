@@ -1,54 +1,51 @@
 package ai.flightmind.train;
 
 import ai.flightmind.model.Gpt;
-import ai.flightmind.model.Precision;
 import ai.flightmind.train.data.Batch;
-import ai.flightmind.train.data.TokenFile;
+import ai.flightmind.train.distributed.GradientReducer;
+import ai.flightmind.train.distributed.World;
 import ai.flightmind.train.optimizer.AdamW;
 import ai.flightmind.train.optimizer.Gradients;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** One step: accumulate the gradients of its micro-batches, clip, update. */
+/** One step: accumulate the gradients of this rank's micro-batches, averaged over ranks, clip, update. */
 final class TrainingStep {
     /**
-     * What came of it.
+     * What came of it, the same on all ranks but for the times.
      *
      * @param loss the mean over the step's targets, in nats
      * @param gradientNorm before clipping
      * @param skipped whether weights and moments were left as they were, because one of the two is not finite
      * @param dataNanos time spent on reading rows
+     * @param communicationNanos time spent waiting for other ranks
      */
-    record Outcome(double loss, double gradientNorm, boolean skipped, long dataNanos) {}
+    record Outcome(double loss, double gradientNorm, boolean skipped, long dataNanos, long communicationNanos) {}
 
     private final Gpt model;
-    private final Precision precision;
-    private final TokenFile train;
+    private final TrainerSettings settings;
     private final RowOrder order;
     private final StepPlan plan;
+    private final StepPlan.Share share;
     private final AdamW optimizer;
     private final Gradients gradients;
-    private final double gradientClip;
+    private final World world;
+    private final GradientReducer reducer;
 
-    TrainingStep(
-            Gpt model,
-            Precision precision,
-            TokenFile train,
-            RowOrder order,
-            StepPlan plan,
-            AdamW optimizer,
-            double gradientClip) {
-        this.model = model;
-        this.precision = precision;
-        this.train = train;
+    TrainingStep(TrainerSettings settings, RowOrder order, AdamW optimizer, World world, GradientReducer reducer) {
+        this.model = settings.model();
+        this.settings = settings;
         this.order = order;
-        this.plan = plan;
+        this.plan = settings.plan();
+        this.share = plan.share(world.rank(), world.size());
         this.optimizer = optimizer;
         this.gradients = new Gradients(model.parameters().values());
-        this.gradientClip = gradientClip;
+        this.world = world;
+        this.reducer = reducer;
     }
 
     Outcome run(long step, double learningRate) {
@@ -56,34 +53,43 @@ final class TrainingStep {
             Tensor lossSum = torch.zeros(
                     new long[] {},
                     new TensorOptions(ScalarType.Double)
-                            .device(new org.bytedeco.pytorch.DeviceOptional(
-                                    model.device().toTorch())));
-            double scale = 1.0 / plan.targetsPerStep(); // the one place where the loss becomes a mean
+                            .device(new DeviceOptional(model.device().toTorch())));
+            double mean = 1.0 / plan.targetsPerStep(); // the one place where the loss becomes a mean
             long dataNanos = 0;
-            for (int micro = 0; micro < plan.gradientAccumulation(); micro++) {
+            for (int micro = 0; micro < share.microBatches(); micro++) {
                 try (PointerScope microScope = new PointerScope()) {
+                    world.at("step " + step);
                     long begin = System.nanoTime();
                     Batch batch = batch(step, micro);
                     dataNanos += System.nanoTime() - begin;
-                    lossSum.add_(model.accumulateGradients(batch.inputs(), batch.targets(), scale, precision));
+                    reducer.beforeMicroBatch(micro == share.microBatches() - 1);
+                    lossSum.add_(model.accumulateGradients(
+                            batch.inputs(), batch.targets(), mean * reducer.scale(), settings.precision()));
                 }
             }
-            double loss = lossSum.item_double() * scale;
-            float norm = gradients.norm();
+            double ownLoss = lossSum.item_double() * mean;
+            float ownNorm = gradients.norm();
+            long begin = System.nanoTime();
+            // The norm is rank 0's: another kind of processor may round the same gradients' differently.
+            double[] agreed = world.sum(ownLoss, world.first() ? ownNorm : 0);
+            long communicationNanos = System.nanoTime() - begin + reducer.exposedNanos();
+            double loss = agreed[0];
+            float norm = (float) agreed[1];
             boolean finite = Double.isFinite(loss) && Float.isFinite(norm);
             if (finite) {
-                gradients.clip(norm, gradientClip);
+                gradients.clip(norm, settings.gradientClip());
                 optimizer.step(learningRate);
             }
-            return new Outcome(loss, norm, !finite, dataNanos);
+            return new Outcome(loss, norm, !finite, dataNanos, world.size() == 1 ? 0 : communicationNanos);
         } finally {
-            model.clearGradients();
+            reducer.clearGradients(share.microBatches());
         }
     }
 
     private Batch batch(long step, int micro) {
-        long from = step * plan.sequencesPerStep() + (long) micro * plan.microBatchSize();
-        long[] rows = order.rows(from, plan.microBatchSize());
-        return Batch.ofRows(train.rows(rows, plan.sequenceLength()), model.device());
+        int done = micro * plan.microBatchSize();
+        int size = Math.min(plan.microBatchSize(), share.sequences() - done);
+        long[] rows = order.rows(step * plan.sequencesPerStep() + share.from() + done, size);
+        return Batch.ofRows(settings.data().train().rows(rows, plan.sequenceLength()), model.device());
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,17 @@ final class ChildJvm implements AutoCloseable {
      * @param errors where its standard error goes
      */
     static ChildJvm start(String shellPrefix, Path errors, List<String> options, Class<?> main, String... arguments) {
+        return start(shellPrefix, Map.of(), errors, options, main, arguments);
+    }
+
+    /** Starts one with further variables in its environment. */
+    static ChildJvm start(
+            String shellPrefix,
+            Map<String, String> environment,
+            Path errors,
+            List<String> options,
+            Class<?> main,
+            String... arguments) {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         java.add("-XX:TieredStopAtLevel=1");
@@ -50,10 +62,10 @@ final class ChildJvm implements AutoCloseable {
                 .map(word -> "'" + word.replace("'", "'\\''") + "'")
                 .collect(Collectors.joining(" "));
         try {
-            Process process = new ProcessBuilder("bash", "-c", shellPrefix + " exec " + quoted)
-                    .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
-                    .start();
-            return new ChildJvm(process, errors);
+            ProcessBuilder builder = new ProcessBuilder("bash", "-c", shellPrefix + " exec " + quoted)
+                    .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
+            builder.environment().putAll(environment);
+            return new ChildJvm(builder.start(), errors);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,9 +3,12 @@ package ai.flightmind.train;
 import ai.flightmind.model.Device;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
+import ai.flightmind.model.Precision;
 import ai.flightmind.model.Seed;
+import ai.flightmind.train.checkpoint.Resume;
 import ai.flightmind.train.checkpoint.SampleRange;
 import ai.flightmind.train.data.TokenDataset;
+import ai.flightmind.train.distributed.Ddp;
 import com.squareup.moshi.Moshi;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,6 +40,26 @@ final class Golden {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static TrainerSettings settings(Gpt model, TokenDataset data) {
+        return new TrainerSettings(
+                model,
+                data,
+                MAX_STEPS,
+                PLAN,
+                LEARNING_RATE,
+                0.1,
+                1.0,
+                Precision.FP32,
+                null,
+                Resume.never(),
+                null,
+                new Batches(1),
+                SAMPLES.seed(),
+                1,
+                List.of(),
+                Ddp.singleProcess());
     }
 
     static Gpt model() {

@@ -10,6 +10,8 @@ import ai.flightmind.train.checkpoint.CheckpointReader;
 import ai.flightmind.train.checkpoint.RunState;
 import ai.flightmind.train.data.Batch;
 import ai.flightmind.train.data.TokenDataset;
+import ai.flightmind.train.distributed.Ddp;
+import ai.flightmind.train.distributed.World;
 import ai.flightmind.train.optimizer.AdamW;
 import java.util.List;
 import org.assertj.core.data.Percentage;
@@ -26,16 +28,23 @@ class OriginalTrainingTest {
     private final Gpt model = Golden.model();
     private final TokenDataset data = Golden.data();
     private final AdamW optimizer = new AdamW(model.parameters(), 0.1);
+    private final World world = Ddp.singleProcess().connect(model.device());
 
     @AfterEach
     void close() {
+        world.close();
         optimizer.close();
         data.close();
         model.close();
     }
 
     private TrainingStep training() {
-        return new TrainingStep(model, Precision.FP32, data.train(), golden::recordedRows, Golden.PLAN, optimizer, 1.0);
+        return new TrainingStep(
+                Golden.settings(model, data),
+                golden::recordedRows,
+                optimizer,
+                world,
+                world.reducer(model.parameters()));
     }
 
     @Test

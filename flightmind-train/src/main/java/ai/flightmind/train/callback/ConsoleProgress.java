@@ -33,14 +33,19 @@ public final class ConsoleProgress implements TrainingCallback {
     @Override
     public void onStart(RunStart start) {
         print(
-                "FlightMind-d%d (%,d parameters) on %s, %s",
-                start.model().depth(), start.model().parameterCount(), start.device(), start.precision());
+                "FlightMind-d%d (%,d parameters) on %s, %s%s",
+                start.model().depth(),
+                start.model().parameterCount(),
+                start.device(),
+                start.precision(),
+                start.worldSize() == 1 ? "" : ", " + start.worldSize() + " ranks");
         print(
-                "%,d sequences of %,d tokens; a step is %d x %d sequences, %,d tokens; steps %,d to %,d",
+                "%,d sequences of %,d tokens; a step is %d x %d sequences%s, %,d tokens; steps %,d to %,d",
                 start.trainSequences(),
                 start.model().sequenceLength(),
                 start.gradientAccumulation(),
                 start.microBatchSize(),
+                start.worldSize() == 1 ? "" : " on each rank",
                 start.tokensPerStep(),
                 start.firstStep(),
                 start.maxSteps() - 1);
@@ -57,13 +62,14 @@ public final class ConsoleProgress implements TrainingCallback {
                             100 * step.flopsUtilisation().getAsDouble())
                     : "";
             print(
-                    "step %6d | loss %.4f | lr %.2e | grad_norm %.2f | %,.0f tok/s%s | eta %s%s",
+                    "step %6d | loss %.4f | lr %.2e | grad_norm %.2f | %,.0f tok/s%s%s | eta %s%s",
                     step.step(),
                     step.loss(),
                     step.learningRate(),
                     step.gradientNorm(),
                     step.averageTokensPerSecond(),
                     utilisation,
+                    communication(step),
                     clock(step.remaining()),
                     step.skipped() ? " | not finite: update skipped" : "");
         }
@@ -88,6 +94,12 @@ public final class ConsoleProgress implements TrainingCallback {
         print(
                 "%s after %,d steps, %,d tokens, %s; %d updates skipped",
                 how, result.steps(), result.tokens(), clock(result.elapsed()), result.skippedSteps());
+    }
+
+    private static String communication(Step step) {
+        double share = (double) step.communication().toNanos()
+                / Math.max(1, step.duration().toNanos());
+        return step.communication().isZero() ? "" : String.format(Locale.ROOT, " | comm %.1f %%", 100 * share);
     }
 
     private static String clock(Duration duration) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a JSON line per step: {@code step}, {@code loss}, {@code lr}, {@code grad_norm}, {@code tokens_per_second},
- * {@code tokens}, {@code val_loss} where it was evaluated, and {@code mfu} where it is known, in full precision; a number
+ * {@code tokens}, {@code val_loss} where it was evaluated, {@code comm_ms} where there are several ranks, and {@code mfu} where it is known, in full precision; a number
  * that is not finite is {@code null}. A line is on its way to disk before the step's checkpoint is; after a resume the
  * lines of steps that will be done again are taken out, so that each step stands there once.
  */
@@ -111,6 +111,9 @@ public final class MetricsFile implements TrainingCallback, AutoCloseable {
             number(json, "grad_norm", step.gradientNorm());
             number(json, "tokens_per_second", step.tokensPerSecond());
             json.name("tokens").value(step.tokens());
+            if (!step.communication().isZero()) {
+                number(json, "comm_ms", step.communication().toNanos() / 1e6);
+            }
             if (step.validationLoss().isPresent()) {
                 number(json, "val_loss", step.validationLoss().getAsDouble());
             }

@@ -12,18 +12,22 @@ import java.util.Optional;
  * @param model the model's shape
  * @param device where it trains
  * @param precision of its matrix products
+ * @param rank which of the run's processes this is, from 0
+ * @param worldSize how many processes train
  * @param firstStep the first step of this process: 0, or the one after the checkpoint's
  * @param maxSteps the step at which the run is complete
  * @param microBatchSize sequences per forward and backward pass
- * @param gradientAccumulation micro-batches per step
- * @param tokensPerStep targets per step
+ * @param gradientAccumulation micro-batches of this process per step
+ * @param tokensPerStep targets per step, over all processes
  * @param trainSequences sequences in the training data
- * @param resumedFrom the checkpoint that it goes on from
+ * @param resumedFrom the checkpoint that it goes on from, as rank 0 knows it
  */
 public record RunStart(
         GptConfig model,
         Device device,
         Precision precision,
+        int rank,
+        int worldSize,
         long firstStep,
         long maxSteps,
         int microBatchSize,

@@ -14,10 +14,13 @@ import java.util.OptionalDouble;
  * @param skipped whether the update was left out because the loss or the gradient was not finite
  * @param validationLoss if the model was evaluated after this step
  * @param tokens targets trained on since step 0, over all processes of the run
- * @param tokensPerSecond of this step alone
+ * @param tokensPerSecond of this step alone, over all ranks
  * @param averageTokensPerSecond since this process began to train
- * @param flopsUtilisation MFU: achieved over peak operations per second, from 0 to 1, where the device's peak is known
+ * @param flopsUtilisation MFU: achieved over peak operations per second of all ranks, from 0 to 1, where the device's peak is known
  * @param dataShare the part of the step's time spent reading data, from 0 to 1
+ * @param duration of this step, without evaluation and checkpoint
+ * @param communication time spent waiting for other ranks: what of averaging gradients was not hidden behind the
+ *     backward pass, and agreeing on the loss; zero in a process alone
  * @param elapsed since this process began to train
  * @param remaining estimated, to the end of the run
  */
@@ -34,6 +37,8 @@ public record Step(
         double averageTokensPerSecond,
         OptionalDouble flopsUtilisation,
         double dataShare,
+        Duration duration,
+        Duration communication,
         Duration elapsed,
         Duration remaining) {
 

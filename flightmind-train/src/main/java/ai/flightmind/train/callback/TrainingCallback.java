@@ -27,6 +27,11 @@ public interface TrainingCallback {
     /** When the run ends with an exception, before it is thrown. */
     default void onError(Throwable error) {}
 
+    /** Whether it is told on every rank of a run, or only on rank 0; default: only there. */
+    default boolean onEveryRank() {
+        return false;
+    }
+
     /** How this callback is called in messages. */
     default String name() {
         String simple = getClass().getSimpleName();

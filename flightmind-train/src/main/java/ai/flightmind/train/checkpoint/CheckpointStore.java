@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -196,9 +197,33 @@ public final class CheckpointStore implements AutoCloseable {
      * @throws CheckpointException if there are checkpoints, but none is sound
      */
     public Optional<Path> newestSound() {
+        return newestSound(checkpoints());
+    }
+
+    /**
+     * The newest sound checkpoint among those written since an instant. For a launcher's restart of a run that began from
+     * a certain file: later steps may lie here that are another run's.
+     *
+     * @return empty if there is none
+     */
+    public Optional<Path> newestSoundSince(Instant begin) {
+        return newestSound(checkpoints().stream()
+                .filter(file -> !lastModified(file).isBefore(begin))
+                .toList());
+    }
+
+    private static Instant lastModified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (IOException e) {
+            throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<Path> newestSound(List<Path> files) {
         List<Candidate> candidates = new ArrayList<>();
         List<Path> damaged = new ArrayList<>();
-        for (Path file : checkpoints()) {
+        for (Path file : files) {
             try (PtReader reader = PtReader.open(file)) {
                 candidates.add(
                         new Candidate(file, Fields.root(file, reader.root()).integer("step")));

@@ -13,6 +13,9 @@ import java.util.OptionalDouble;
  */
 public record RunState(long nextStep, double loss, long tokens, long skippedSteps, OptionalDouble bestValidationLoss) {
 
+    /** How many numbers make up a state. */
+    public static final int NUMBERS = 6;
+
     /** Before the first step. */
     public static RunState start() {
         return new RunState(0, Double.NaN, 0, 0, OptionalDouble.empty());
@@ -36,5 +39,22 @@ public record RunState(long nextStep, double loss, long tokens, long skippedStep
     /** The last step done; −1 before the first. */
     public long lastStep() {
         return nextStep - 1;
+    }
+
+    /** As numbers that can be sent to other ranks; exact, as counts stay far below 2^53. */
+    public double[] toNumbers() {
+        return new double[] {
+            nextStep, loss, tokens, skippedSteps, bestValidationLoss.isPresent() ? 1 : 0, bestValidationLoss.orElse(0)
+        };
+    }
+
+    /** From {@link #toNumbers()}. */
+    public static RunState ofNumbers(double[] numbers) {
+        return new RunState(
+                (long) numbers[0],
+                numbers[1],
+                (long) numbers[2],
+                (long) numbers[3],
+                numbers[4] == 0 ? OptionalDouble.empty() : OptionalDouble.of(numbers[5]));
     }
 }

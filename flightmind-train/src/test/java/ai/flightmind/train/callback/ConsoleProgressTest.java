@@ -90,6 +90,8 @@ class ConsoleProgressTest {
                 GptConfig.builder().depth(2).vocabSize(512).sequenceLength(64).build(),
                 Device.cpu(),
                 Precision.FP32,
+                0,
+                1,
                 1_003,
                 50_000,
                 4,
@@ -183,6 +185,8 @@ class ConsoleProgressTest {
                 1_023.7,
                 utilisation,
                 0.01,
+                Duration.ofMillis(250),
+                Duration.ZERO,
                 Duration.ofSeconds(5),
                 Duration.ofHours(26).plusMinutes(3).plusSeconds(7));
     }

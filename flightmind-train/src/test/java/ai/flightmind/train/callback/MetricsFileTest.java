@@ -199,7 +199,18 @@ class MetricsFileTest {
 
     private static RunStart from(long firstStep) {
         return new RunStart(
-                GptConfig.ofDepth(1), Device.cpu(), Precision.FP32, firstStep, 100, 4, 2, 504, 3_125, Optional.empty());
+                GptConfig.ofDepth(1),
+                Device.cpu(),
+                Precision.FP32,
+                0,
+                1,
+                firstStep,
+                100,
+                4,
+                2,
+                504,
+                3_125,
+                Optional.empty());
     }
 
     private static Step step(long step, double loss, OptionalDouble validationLoss) {
@@ -216,6 +227,8 @@ class MetricsFileTest {
                 1e5,
                 OptionalDouble.of(0.1 + 0.2),
                 0.01,
+                Duration.ofMillis(250),
+                Duration.ZERO,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(7));
     }

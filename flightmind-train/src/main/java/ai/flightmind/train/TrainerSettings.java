@@ -1,0 +1,111 @@
+package ai.flightmind.train;
+
+import ai.flightmind.model.Gpt;
+import ai.flightmind.model.Precision;
+import ai.flightmind.model.Seed;
+import ai.flightmind.train.callback.TrainingCallback;
+import ai.flightmind.train.checkpoint.Checkpoints;
+import ai.flightmind.train.checkpoint.Resume;
+import ai.flightmind.train.checkpoint.SampleRange;
+import ai.flightmind.train.data.SampleOrder;
+import ai.flightmind.train.data.TokenDataset;
+import ai.flightmind.train.distributed.Ddp;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
+
+/** What a run is to do, checked as far as can be before it begins. See {@link Trainer.Builder} for the meanings. */
+record TrainerSettings(
+        Gpt model,
+        TokenDataset data,
+        long maxSteps,
+        StepPlan plan,
+        LearningRate learningRate,
+        double weightDecay,
+        double gradientClip,
+        Precision precision,
+        @Nullable Checkpoints checkpoints,
+        Resume resume,
+        @Nullable Every evaluateEvery,
+        Batches evaluationBatches,
+        Seed seed,
+        int maxNonFiniteSteps,
+        List<TrainingCallback> callbacks,
+        Ddp ddp) {
+    private static final int FINGERPRINT_SEQUENCES = 4;
+
+    TrainerSettings {
+        callbacks = List.copyOf(callbacks);
+        requirePositive("maxSteps", maxSteps);
+        requirePositive("maxNonFiniteSteps", maxNonFiniteSteps);
+        if (!(gradientClip > 0)) {
+            throw new IllegalArgumentException("gradientClip must be positive, not " + gradientClip);
+        }
+        if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
+            throw new IllegalArgumentException("weightDecay must be 0 or positive, not " + weightDecay);
+        }
+        plan.requireEnoughFor(ddp.worldSize());
+        requirePositive("The number of training sequences", data.train().rowCount(plan.sequenceLength()));
+        data.train().requireTokensBelow(model.config().vocabSize());
+        if (evaluateEvery != null) {
+            data.validation().rowCount(plan.sequenceLength());
+            data.validation().requireTokensBelow(model.config().vocabSize());
+        }
+    }
+
+    private static void requirePositive(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1, not " + value);
+        }
+    }
+
+    SampleRange samples() {
+        return new SampleRange(
+                seed,
+                plan.sequencesPerStep(),
+                plan.sequenceLength(),
+                data.train().rowCount(plan.sequenceLength()));
+    }
+
+    SampleOrder order() {
+        return new SampleOrder(samples().trainSequences(), seed);
+    }
+
+    /** What must be the same on all ranks, in the words of the builder. */
+    Map<String, String> shared() {
+        Map<String, String> shared = new LinkedHashMap<>();
+        shared.put("depth", "" + model.config().depth());
+        shared.put("vocabSize", "" + model.config().vocabSize());
+        shared.put("sequenceLength", "" + model.config().sequenceLength());
+        shared.put("device kind", "" + model.device().kind());
+        shared.put("precision", "" + precision);
+        shared.put("maxSteps", "" + maxSteps);
+        shared.put("microBatchSize", "" + plan.microBatchSize());
+        shared.put("sequences per step", "" + plan.sequencesPerStep());
+        shared.put("learningRate", "" + learningRate);
+        shared.put("weightDecay", "" + weightDecay);
+        shared.put("gradientClip", "" + gradientClip);
+        shared.put("seed", "" + seed.value());
+        shared.put("evaluation", evaluateEvery == null ? "never" : evaluateEvery + " " + evaluationBatches);
+        shared.put("maxNonFiniteSteps", "" + maxNonFiniteSteps);
+        shared.put("training tokens", "" + data.train().tokenCount());
+        shared.put("validation tokens", "" + data.validation().tokenCount());
+        shared.put("sum of the first training sequences", "" + sumOfFirstSequences());
+        shared.put("bucketMib", "" + ddp.bucketMib());
+        shared.put("backend", "" + ddp.backend());
+        shared.put("restarts", "" + ddp.restarts());
+        return shared;
+    }
+
+    private long sumOfFirstSequences() {
+        int count = (int) Math.min(FINGERPRINT_SEQUENCES, samples().trainSequences());
+        try (PointerScope scope = new PointerScope()) {
+            return data.train()
+                    .rows(order().rows(0, count), plan.sequenceLength())
+                    .sum()
+                    .item_long();
+        }
+    }
+}
