@@ -17,6 +17,8 @@ final class Liveness implements AutoCloseable {
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final Duration GRACE = Duration.ofSeconds(30);
 
+    private static final String LOST = "lost/";
+
     private final SharedStore store;
     private final int rank;
     private final int size;
@@ -64,15 +66,16 @@ final class Liveness implements AutoCloseable {
 
     private void beat() {
         try {
-            for (long count = 0; !closed.await(BEAT.toMillis(), TimeUnit.MILLISECONDS); count++) {
+            long count = 0;
+            do {
                 Place now = place;
-                tell(count, now);
+                tell(count++, now);
                 long stuck = System.nanoTime() - now.sinceNanos();
                 if (size > 1 && stuck > patienceNanos) {
                     onStall.accept("has been at '" + now.what() + "' for " + TimeUnit.NANOSECONDS.toSeconds(stuck)
                             + " s. " + rollCall());
                 }
-            }
+            } while (!closed.await(BEAT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -90,6 +93,7 @@ final class Liveness implements AutoCloseable {
     /** Who is missing, by listening to all for some beats. Takes a few seconds. */
     String rollCall() {
         try {
+            store.post(LOST + rank, "");
             List<Optional<Beat>> before = beats();
             Thread.sleep(BEAT.multipliedBy(3).toMillis());
             return compare(before, beats());
@@ -104,8 +108,8 @@ final class Liveness implements AutoCloseable {
     private String compare(List<Optional<Beat>> before, List<Optional<Beat>> now) {
         List<String> findings = new ArrayList<>();
         for (int other = 0; other < size; other++) {
-            if (other == rank) {
-                continue;
+            if (other == rank || store.find(LOST + other).isPresent()) {
+                continue; // that one is looking for the missing, too
             }
             Optional<Beat> beat = now.get(other);
             if (beat.isEmpty()) {

@@ -2,6 +2,13 @@ package ai.flightmind.train.distributed;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -13,15 +20,23 @@ import org.bytedeco.pytorch.TCPStoreOptions;
 
 /**
  * One connection to the texts that all ranks can read, kept by rank 0's process or the launcher's agent. Thread-safe;
- * each call takes at most the time-out, and fails with libtorch's exception if the keeper does not answer.
+ * each call takes at most the time-out, and fails with an {@link IllegalStateException} if the keeper does not answer.
  */
 final class SharedStore implements AutoCloseable {
     private final PrefixStore store;
     private final int port;
+    private final Duration timeout;
+    private final ExecutorService asking = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "flightmind-store");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private boolean silent;
 
-    private SharedStore(PrefixStore store, int port) {
+    private SharedStore(PrefixStore store, int port, Duration timeout) {
         this.store = store;
         this.port = port;
+        this.timeout = timeout;
     }
 
     /**
@@ -42,7 +57,7 @@ final class SharedStore implements AutoCloseable {
             PrefixStore prefixed = new PrefixStore(prefix, tcp);
             disown(tcp); // the prefixed one owns it from here on
             prefixed.retainReference();
-            return new SharedStore(prefixed, bound);
+            return new SharedStore(prefixed, bound, timeout);
         }
     }
 
@@ -56,19 +71,59 @@ final class SharedStore implements AutoCloseable {
         return port;
     }
 
+    /** Sends, and does not wait for an answer. */
     synchronized void post(String key, String text) {
+        requireAnswering();
         store.set(key, text);
     }
 
-    synchronized Optional<String> find(String key) {
-        try (PointerScope scope = new PointerScope()) {
-            return store.check(new StringVector(key)) ? Optional.of(store.get_to_str(key)) : Optional.empty();
-        }
+    Optional<String> find(String key) {
+        return answered(() -> {
+            try (PointerScope scope = new PointerScope()) {
+                return store.check(new StringVector(key)) ? Optional.of(store.get_to_str(key)) : Optional.empty();
+            }
+        });
     }
 
     /** One more than the last answer to anyone under this key; 1 at first. */
-    synchronized long next(String key) {
-        return store.add(key, 1);
+    long next(String key) {
+        return answered(() -> store.add(key, 1));
+    }
+
+    /**
+     * libtorch waits for an answer without end, so a thread of ours does that, and is left waiting if none comes. An
+     * interrupt, which asks the training to stop, does not cut a question short.
+     */
+    private synchronized <T> T answered(Callable<T> question) {
+        requireAnswering();
+        Future<T> answer = asking.submit(question);
+        boolean interrupted = false;
+        try {
+            long deadline = System.nanoTime() + timeout.toNanos();
+            while (true) {
+                try {
+                    return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (TimeoutException e) {
+            silent = true;
+            throw new IllegalStateException("the store has not answered for " + timeout, e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(Rendezvous.firstLine(e), e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** A question without an answer holds libtorch's lock, on which any other call would wait. */
+    private void requireAnswering() {
+        if (silent) {
+            throw new IllegalStateException("the store does not answer");
+        }
     }
 
     /** The same store for a process group to own, under another prefix. Belongs to the caller's scope. */
@@ -78,8 +133,12 @@ final class SharedStore implements AutoCloseable {
         return handed;
     }
 
+    /** A connection on which an answer is still awaited cannot be closed without a crash, and stays. */
     @Override
     public synchronized void close() {
-        store.close();
+        asking.shutdown();
+        if (!silent) {
+            store.close();
+        }
     }
 }
