@@ -8,6 +8,7 @@ import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
 import ai.flightmind.model.libtorch.Libtorch;
 import ai.flightmind.train.Trainer;
+import ai.flightmind.train.callback.RunStart;
 import ai.flightmind.train.callback.Step;
 import ai.flightmind.train.callback.StopRequest;
 import ai.flightmind.train.callback.TrainingCallback;
@@ -20,10 +21,11 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 import okio.Buffer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -39,6 +41,7 @@ import picocli.CommandLine.Option;
 /**
  * Measures training: the median step of the real trainer on random tokens, in tokens per second and as a share of the
  * largest rate at which this machine multiplies 2048 × 2048 matrices of the same precision, measured in the same run.
+ * Under a launcher the ranks train together, and rank 0 tells.
  */
 @Command(
         name = "Benchmark",
@@ -91,9 +94,19 @@ public final class Benchmark implements Runnable {
      * @param teraflops of that step, at 6 operations per parameter and token
      * @param peakTeraflops of the best of 8 products
      * @param dataShare of the median step's time
+     * @param communicationShare of a step's time, waiting for other ranks, in the median
      */
     private record Figures(
-            long parameters, double tokensPerSecond, double teraflops, double peakTeraflops, double dataShare) {
+            RunStart run,
+            double tokensPerSecond,
+            double teraflops,
+            double peakTeraflops,
+            double dataShare,
+            double communicationShare) {
+        long parameters() {
+            return run.model().parameterCount();
+        }
+
         double shareOfPeak() {
             return teraflops / peakTeraflops;
         }
@@ -111,11 +124,14 @@ public final class Benchmark implements Runnable {
         Device target = device == null ? Device.best() : Device.parse(device);
         try {
             Figures figures = measure(target);
+            if (figures.run().rank() > 0) {
+                return;
+            }
             System.out.printf(
                     Locale.ROOT,
-                    "depth %d (%,d parameters), %d x %d, vocabulary %,d, %s, %s, %d threads:%n"
+                    "depth %d (%,d parameters), %d x %d, vocabulary %,d, %s, %s, %d ranks of %d threads:%n"
                             + "%,.0f tokens/s, %.3f TFLOP/s by 6N, %.3f of the measured peak of %.3f TFLOP/s;"
-                            + " data %.4f %% of a step%n",
+                            + " data %.4f %% of a step, waiting for other ranks %.2f %%%n",
                     depth,
                     figures.parameters(),
                     microBatchSize,
@@ -123,12 +139,14 @@ public final class Benchmark implements Runnable {
                     vocabSize,
                     target.hardwareName(),
                     precision,
+                    figures.run().worldSize(),
                     Libtorch.threads(),
                     figures.tokensPerSecond(),
                     figures.teraflops(),
                     figures.shareOfPeak(),
                     figures.peakTeraflops(),
-                    100 * figures.dataShare());
+                    100 * figures.dataShare(),
+                    100 * figures.communicationShare());
             if (json != null) {
                 Files.writeString(json, toJson(figures, target) + "\n");
             }
@@ -144,7 +162,7 @@ public final class Benchmark implements Runnable {
                 .sequenceLength(sequenceLength)
                 .build();
         double peak = peakFlops(target);
-        List<Step> measured = new ArrayList<>();
+        Measured measured = new Measured();
         Path directory = Files.createTempDirectory("flightmind-benchmark");
         try {
             writeTokens(directory.resolve("train.bin"));
@@ -158,14 +176,7 @@ public final class Benchmark implements Runnable {
                             .microBatchSize(microBatchSize)
                             .tokensPerStep((long) microBatchSize * sequenceLength)
                             .precision(precision)
-                            .callback(new TrainingCallback() {
-                                @Override
-                                public void onStep(Step step, StopRequest stop) {
-                                    if (step.step() >= warmup) {
-                                        measured.add(step);
-                                    }
-                                }
-                            })
+                            .callback(measured)
                             .build()) {
                 trainer.run();
             }
@@ -174,12 +185,46 @@ public final class Benchmark implements Runnable {
             Files.deleteIfExists(directory.resolve("val.bin"));
             Files.deleteIfExists(directory);
         }
-        peak = Math.max(peak, peakFlops(target));
-        double tokensPerSecond =
-                median(measured.stream().mapToDouble(Step::tokensPerSecond).toArray());
-        double dataShare = median(measured.stream().mapToDouble(Step::dataShare).toArray());
+        RunStart run = measured.run.orElseThrow();
+        peak = Math.max(peak, peakFlops(target)) * run.worldSize();
+        double tokensPerSecond = measured.median(Step::tokensPerSecond);
         double flops = 6.0 * config.parameterCount() * tokensPerSecond;
-        return new Figures(config.parameterCount(), tokensPerSecond, flops / 1e12, peak / 1e12, dataShare);
+        return new Figures(
+                run,
+                tokensPerSecond,
+                flops / 1e12,
+                peak / 1e12,
+                measured.median(Step::dataShare),
+                measured.median(step -> (double) step.communication().toNanos()
+                        / step.duration().toNanos()));
+    }
+
+    private final class Measured implements TrainingCallback {
+        private final List<Step> steps = new ArrayList<>();
+        private Optional<RunStart> run = Optional.empty();
+
+        @Override
+        public boolean onEveryRank() {
+            return true;
+        }
+
+        @Override
+        public void onStart(RunStart start) {
+            run = Optional.of(start);
+        }
+
+        @Override
+        public void onStep(Step step, StopRequest stop) {
+            if (step.step() >= warmup) {
+                steps.add(step);
+            }
+        }
+
+        double median(ToDoubleFunction<Step> value) {
+            double[] sorted = steps.stream().mapToDouble(value).sorted().toArray();
+            int middle = sorted.length / 2;
+            return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        }
     }
 
     private double peakFlops(Device target) {
@@ -215,13 +260,6 @@ public final class Benchmark implements Runnable {
         Files.write(file, bytes.array());
     }
 
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
     private String toJson(Figures figures, Device target) throws IOException {
         Buffer buffer = new Buffer();
         try (JsonWriter writer = JsonWriter.of(buffer)) {
@@ -230,6 +268,7 @@ public final class Benchmark implements Runnable {
             writer.name("seq_len").value(sequenceLength);
             writer.name("batch_size").value(microBatchSize);
             writer.name("vocab_size").value(vocabSize);
+            writer.name("ranks").value(figures.run().worldSize());
             writer.name("threads").value(Libtorch.threads());
             writer.name("device").value(target.toString());
             writer.name("hardware").value(target.hardwareName());
@@ -240,6 +279,7 @@ public final class Benchmark implements Runnable {
             writer.name("peak_teraflops").value(figures.peakTeraflops());
             writer.name("share_of_peak").value(figures.shareOfPeak());
             writer.name("data_share").value(figures.dataShare());
+            writer.name("communication_share").value(figures.communicationShare());
             writer.endObject();
         }
         return buffer.readUtf8();
