@@ -31,7 +31,6 @@ import picocli.CommandLine.TypeConversionException;
  */
 @Command(
         name = "Launch",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         showDefaultValues = true,
         customSynopsis = "Launch [OPTIONS] -- MAIN_CLASS [ARGUMENTS...]",
@@ -44,6 +43,13 @@ public final class Launch implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "shows this and exits")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean help;
 
     @Option(names = "--nproc-per-node", paramLabel = "N", description = "ranks on each node")
     private int processesPerNode = 1;

@@ -41,7 +41,11 @@ final class Supervision implements AutoCloseable {
         if (Thread.currentThread().isInterrupted()) {
             throw new LaunchException("The launch was interrupted before it began.");
         }
-        return new Supervision(settings);
+        Supervision supervision = new Supervision(settings);
+        supervision.say(settings.processesPerNode() + (settings.processesPerNode() == 1 ? " rank" : " ranks")
+                + (settings.nodes() == 1 ? "" : " on node " + settings.nodeRank() + " of " + settings.nodes())
+                + "; logs are in " + supervision.logs.path());
+        return supervision;
     }
 
     LaunchSettings settings() {

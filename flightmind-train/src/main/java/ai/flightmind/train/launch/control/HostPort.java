@@ -25,7 +25,7 @@ public record HostPort(String host, int port) {
         int colon = text.lastIndexOf(':');
         String host = text.substring(0, Math.max(0, colon));
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        if (colon < 1 || (!bracketed && host.indexOf(':') >= 0)) {
+        if (host.isBlank() || host.equals("[]") || (!bracketed && host.indexOf(':') >= 0)) {
             throw new IllegalArgumentException("master: host:port, such as 10.0.0.1:29400, but was " + text);
         }
         try {
