@@ -155,9 +155,9 @@ class FailureTest extends Scene {
         launcher("child=" + signs).build().run();
 
         long child = Long.parseLong(sign("child-r0a0"));
-        until("the child is gone", () -> ProcessHandle.of(child)
-                .map(process -> !process.isAlive())
-                .orElse(true));
+        until(
+                "the child is gone",
+                () -> ProcessHandle.of(child).map(process -> !process.isAlive()).orElse(true));
     }
 
     @Test

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * only; either part of the condition may be left out.
  */
 final class RankProgram {
-    private static final Pattern STEP = Pattern.compile("(?:(?:r(\\d+))?(?:a(\\d+))?:)?([a-z]+)(?:=(.*))?", Pattern.DOTALL);
+    private static final Pattern STEP =
+            Pattern.compile("(?:(?:r(\\d+))?(?:a(\\d+))?:)?([a-z]+)(?:=(.*))?", Pattern.DOTALL);
     private static final String RANK = System.getenv("RANK");
     private static final String ATTEMPT = System.getenv("TORCHELASTIC_RESTART_COUNT");
 
