@@ -4,6 +4,7 @@ import ai.flightmind.train.error.LaunchException;
 import ai.flightmind.train.launch.control.Connection;
 import ai.flightmind.train.launch.control.HostPort;
 import ai.flightmind.train.launch.control.Listener;
+import ai.flightmind.train.launch.control.MasterPort;
 import ai.flightmind.train.launch.control.Message;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,18 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
     }
 
     LaunchResult run() {
+        try {
+            return lead();
+        } catch (RuntimeException | Error e) {
+            // After a request to stop the others end by themselves, and well.
+            if (!supervision.isStopping()) {
+                tellAll(new Message.GiveUp(e instanceof LaunchException ? "" + e.getMessage() : "Node 0 failed: " + e));
+            }
+            throw e;
+        }
+    }
+
+    private LaunchResult lead() {
         Duration delay = settings.restartDelay();
         while (true) {
             gather();
@@ -97,10 +110,8 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
         return giveUp(failed.cause() + "." + restarts + advice);
     }
 
-    private LaunchException giveUp(String message) {
-        String sentence = Character.toUpperCase(message.charAt(0)) + message.substring(1);
-        tellAll(new Message.GiveUp(sentence));
-        return new LaunchException(sentence);
+    private static LaunchException giveUp(String message) {
+        return new LaunchException(Character.toUpperCase(message.charAt(0)) + message.substring(1));
     }
 
     private void tellAll(Message message) {
@@ -251,29 +262,12 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
     }
 
     private Optional<String> refusal(Connection connection, Message.Hello hello) {
-        Message.Hello own = Follower.hello(settings, "", number);
         Peer sameNode = peers.get(hello.node());
-        String difference = null;
-        if (hello.version() != own.version()) {
-            difference =
-                    "another version of the launcher: " + hello.version() + " there, " + own.version() + " on node 0";
-        } else if (hello.nodes() != own.nodes()) {
-            difference = "another --nnodes: " + hello.nodes() + " there, " + own.nodes() + " on node 0";
-        } else if (hello.processesPerNode() != own.processesPerNode()) {
-            difference = "another --nproc-per-node: " + hello.processesPerNode() + " there, " + own.processesPerNode()
-                    + " on node 0";
-        } else if (!hello.program().mainClass().equals(own.program().mainClass())) {
-            difference = "another main class: " + hello.program().mainClass() + " there, "
-                    + own.program().mainClass() + " on node 0";
-        } else if (!hello.program().equals(own.program())) {
-            difference = "other arguments of the program than on node 0";
-        } else if (hello.node() < 1 || hello.node() >= own.nodes()) {
-            difference = "--node-rank " + hello.node() + " of " + own.nodes() + " nodes, of which node 0 is here";
-        } else if (sameNode != null && !sameNode.hello.launcher().equals(hello.launcher())) {
-            difference = "--node-rank " + hello.node() + " at " + connection.address() + " is taken by the launcher at "
-                    + sameNode.connection.address();
+        if (sameNode != null && !sameNode.hello.launcher().equals(hello.launcher())) {
+            return Optional.of("--node-rank " + hello.node() + " at " + connection.address()
+                    + " is taken by the launcher at " + sameNode.connection.address());
         }
-        return Optional.ofNullable(difference);
+        return hello.differenceTo(Follower.hello(settings, "", number));
     }
 
     @Override

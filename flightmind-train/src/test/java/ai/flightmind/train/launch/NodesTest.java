@@ -294,6 +294,9 @@ class NodesTest extends Scene {
                 "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8),
                 "{\"Hello\":null}\n".getBytes(StandardCharsets.UTF_8),
                 "{\"Hello\":{}}\n".getBytes(StandardCharsets.UTF_8),
+                ("{\"Hello\":{\"version\":1,\"launcher\":\"x\",\"node\":1,\"nodes\":2,\"processesPerNode\":1,"
+                                + "\"attempt\":0}}\n")
+                        .getBytes(StandardCharsets.UTF_8),
                 "{\"Ping\":{}}\n".getBytes(StandardCharsets.UTF_8),
                 "[[[[[[\n\n\n".getBytes(StandardCharsets.UTF_8),
                 new byte[] {(byte) 0xff, (byte) 0xfe, 0, '\n'},

@@ -9,6 +9,8 @@ import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import okio.Buffer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,14 @@ public sealed interface Message {
     /** Of the messages below; launchers of different versions refuse each other. */
     int VERSION = 1;
 
+    /** Characters of an error that are sent. */
+    int MOST_WORDS = 2_000;
+
+    /** Words of errors may be of any length, lines may not. */
+    private static String shortened(String words) {
+        return words.length() <= MOST_WORDS ? words : words.substring(0, MOST_WORDS) + "…";
+    }
+
     /**
      * The first words of a node to node 0.
      *
@@ -26,16 +36,54 @@ public sealed interface Message {
      * @param attempt the first that this node has not made yet
      */
     record Hello(int version, String launcher, int node, int nodes, int processesPerNode, Program program, int attempt)
-            implements Message {}
+            implements Message {
+        public Hello {
+            Objects.requireNonNull(launcher);
+            Objects.requireNonNull(program);
+            if (attempt < 0) {
+                throw new IllegalArgumentException("attempt " + attempt);
+            }
+        }
+
+        /** Why this launcher cannot take part in the launch that node 0 has these words for; empty if it can. */
+        public Optional<String> differenceTo(Hello node0) {
+            String difference = null;
+            if (version != node0.version) {
+                difference = "another version of the launcher: " + version + " there, " + node0.version + " on node 0";
+            } else if (nodes != node0.nodes) {
+                difference = "another --nnodes: " + nodes + " there, " + node0.nodes + " on node 0";
+            } else if (processesPerNode != node0.processesPerNode) {
+                difference = "another --nproc-per-node: " + processesPerNode + " there, " + node0.processesPerNode
+                        + " on node 0";
+            } else if (!program.mainClass.equals(node0.program.mainClass)) {
+                difference = "another main class: " + program.mainClass + " there, " + node0.program.mainClass
+                        + " on node 0";
+            } else if (!program.equals(node0.program)) {
+                difference = "other arguments of the program than on node 0";
+            } else if (node < 1 || node >= nodes) {
+                difference = "--node-rank " + node + " of " + nodes + " nodes, of which node 0 is here";
+            }
+            return Optional.ofNullable(difference);
+        }
+    }
 
     /** What is run: the class by name, its arguments as a hash, since they may hold secrets. */
-    record Program(String mainClass, String argumentsSha256) {}
+    record Program(String mainClass, String argumentsSha256) {
+        public Program {
+            Objects.requireNonNull(mainClass);
+            Objects.requireNonNull(argumentsSha256);
+        }
+    }
 
     /** From node 0: be ready to start. */
     record Welcome() implements Message {}
 
     /** From node 0: this launcher cannot take part. */
-    record Refused(String reason) implements Message {}
+    record Refused(String reason) implements Message {
+        public Refused {
+            reason = shortened(reason);
+        }
+    }
 
     /**
      * From node 0: start the ranks.
@@ -50,10 +98,18 @@ public sealed interface Message {
      *
      * @param isFinal whether a restart cannot help
      */
-    record Failed(int attempt, int rank, String cause, boolean isFinal) implements Message {}
+    record Failed(int attempt, int rank, String cause, boolean isFinal) implements Message {
+        public Failed {
+            cause = shortened(cause);
+        }
+    }
 
     /** From node 0: end the ranks of this attempt. */
-    record Stop(int attempt, String reason) implements Message {}
+    record Stop(int attempt, String reason) implements Message {
+        public Stop {
+            reason = shortened(reason);
+        }
+    }
 
     /** To node 0: no rank of this attempt is left here. */
     record Ended(int attempt, boolean succeeded) implements Message {}
@@ -65,7 +121,11 @@ public sealed interface Message {
     record Finish() implements Message {}
 
     /** From node 0: the launch has failed. */
-    record GiveUp(String message) implements Message {}
+    record GiveUp(String message) implements Message {
+        public GiveUp {
+            message = shortened(message);
+        }
+    }
 
     /** Says that this launcher lives. */
     record Ping() implements Message {}
@@ -97,7 +157,8 @@ public sealed interface Message {
             if (message != null && json.peek() == JsonReader.Token.END_DOCUMENT) {
                 return message;
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | AssertionError e) {
+            // Moshi throws the last for what a record's constructor threw.
             throw (ProtocolException) new ProtocolException("what is no message").initCause(e);
         }
         throw new ProtocolException("what is no message");

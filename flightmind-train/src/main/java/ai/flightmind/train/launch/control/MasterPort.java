@@ -1,4 +1,4 @@
-package ai.flightmind.train.launch;
+package ai.flightmind.train.launch.control;
 
 import ai.flightmind.train.error.LaunchException;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The port that rank 0 listens on. A free one stays bound here, without listening, until the attempt ends: on Linux rank
  * 0 can listen on it all the same, since servers reuse addresses, while nobody else is given it as a free port.
  */
-final class MasterPort implements AutoCloseable {
+public final class MasterPort implements AutoCloseable {
     private static final boolean CAN_BE_SHARED =
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
 
@@ -24,7 +24,12 @@ final class MasterPort implements AutoCloseable {
         this.held = held;
     }
 
-    static MasterPort free() {
+    /**
+     * Any that is free, on all interfaces.
+     *
+     * @throws LaunchException if there is none
+     */
+    public static MasterPort free() {
         try {
             Socket socket = new Socket();
             try {
@@ -44,8 +49,12 @@ final class MasterPort implements AutoCloseable {
         }
     }
 
-    /** One that the caller chose. */
-    static MasterPort given(int number) {
+    /**
+     * One that the caller chose.
+     *
+     * @throws LaunchException if it is taken
+     */
+    public static MasterPort given(int number) {
         try (ServerSocket tried = new ServerSocket()) {
             tried.setReuseAddress(true);
             tried.bind(new InetSocketAddress(number));
@@ -58,7 +67,8 @@ final class MasterPort implements AutoCloseable {
         }
     }
 
-    int number() {
+    /** From 1 on. */
+    public int number() {
         return number;
     }
 
