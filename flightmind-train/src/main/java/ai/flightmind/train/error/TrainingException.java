@@ -4,7 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The root of everything this module throws by itself. Unchecked; the message says what to do. */
 public abstract sealed class TrainingException extends RuntimeException
-        permits DataException, CheckpointException, NonFiniteException, CallbackException, DistributedException {
+        permits DataException,
+                CheckpointException,
+                NonFiniteException,
+                CallbackException,
+                DistributedException,
+                LaunchException {
     private static final long serialVersionUID = 1L;
 
     TrainingException(String message, @Nullable Throwable cause) {
