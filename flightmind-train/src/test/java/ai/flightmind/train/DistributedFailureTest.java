@@ -283,7 +283,7 @@ class DistributedFailureTest {
                         java,
                         "-cp",
                         System.getProperty("java.class.path"),
-                        RankMain.class.getName(),
+                        TrainingRank.class.getName(),
                         "maxSteps=5",
                         data)
                 .redirectErrorStream(true)

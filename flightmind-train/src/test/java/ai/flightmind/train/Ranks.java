@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Some {@link RankMain} processes that make up a world, started as a launcher would. */
+/** Some {@link TrainingRank} processes that make up a world, started as a launcher would. */
 final class Ranks implements AutoCloseable {
     /** What a rank said of a step. */
     record Said(double loss, double gradientNorm, String checksum) {
@@ -41,7 +41,7 @@ final class Ranks implements AutoCloseable {
 
     ChildJvm add(Path folder, Map<String, String> environment, String... arguments) {
         Path errors = folder.resolve("stderr-" + System.nanoTime() + ".txt");
-        ChildJvm rank = ChildJvm.start("", environment, errors, List.of(), RankMain.class, arguments);
+        ChildJvm rank = ChildJvm.start("", environment, errors, List.of(), TrainingRank.class, arguments);
         ranks.add(rank);
         return rank;
     }

@@ -27,7 +27,7 @@ final class ConnectedWorld implements World {
     private static final int STALLED = 1;
     private static final long BROADCAST_BYTES = 256L << 20;
     private static final int FAREWELL_MILLIS = 10_000;
-    private static final int FAREWELL_AFTER_FAILURE_MILLIS = 5_000;
+    private static final int FAREWELL_AFTER_FAILURE_MILLIS = 2_000;
 
     /** libtorch throws nothing but RuntimeException; where in its sources stands in the message. */
     private static final Pattern OF_COMMUNICATION = Pattern.compile(

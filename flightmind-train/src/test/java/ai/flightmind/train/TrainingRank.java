@@ -33,12 +33,12 @@ import java.util.zip.CRC32;
  * What the tests start as one rank: it trains the tiny model, and prints a line for every event, the rows that it read,
  * and a checksum of its weights after each step.
  */
-final class RankMain {
+final class TrainingRank {
     private static final FileOutputStream OUT = new FileOutputStream(FileDescriptor.out);
 
     private final Map<String, String> settings;
 
-    private RankMain(Map<String, String> settings) {
+    private TrainingRank(Map<String, String> settings) {
         this.settings = settings;
     }
 
@@ -46,7 +46,7 @@ final class RankMain {
         Map<String, String> settings = Arrays.stream(arguments)
                 .map(argument -> argument.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-        System.exit(new RankMain(settings).run() ? 0 : 1);
+        System.exit(new TrainingRank(settings).run() ? 0 : 1);
     }
 
     private boolean run() {
