@@ -37,7 +37,8 @@ final class ChildJvm implements AutoCloseable {
     /**
      * Starts one.
      *
-     * @param shellPrefix bash commands before it, such as {@code ulimit -f 100;}, or empty
+     * @param shellPrefix bash commands before it, such as {@code ulimit -f 100;}, or the words of a command that runs it,
+     *     such as {@code exec ip netns exec a}, or empty
      * @param errors where its standard error goes
      */
     static ChildJvm start(String shellPrefix, Path errors, List<String> options, Class<?> main, String... arguments) {
@@ -62,7 +63,8 @@ final class ChildJvm implements AutoCloseable {
                 .map(word -> "'" + word.replace("'", "'\\''") + "'")
                 .collect(Collectors.joining(" "));
         try {
-            ProcessBuilder builder = new ProcessBuilder("bash", "-c", shellPrefix + " exec " + quoted)
+            ProcessBuilder builder = new ProcessBuilder(
+                            "bash", "-c", shellPrefix + (shellPrefix.startsWith("exec") ? " " : " exec ") + quoted)
                     .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
             builder.environment().putAll(environment);
             return new ChildJvm(builder.start(), errors);

@@ -97,4 +97,24 @@ class StepPlanTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("too many sequences");
     }
+
+    @ParameterizedTest
+    @CsvSource({"256, 3", "256, 4", "7, 3", "8, 8", "9, 2"})
+    void ranksShareAStepInOrderAndNearlyEvenly(int sequences, int worldSize) {
+        StepPlan plan = new StepPlan(1, sequences, 64);
+        int next = 0;
+        for (int rank = 0; rank < worldSize; rank++) {
+            StepPlan.Share share = plan.share(rank, worldSize);
+            assertThat(share.from()).isEqualTo(next);
+            assertThat(share.sequences()).isBetween(sequences / worldSize, sequences / worldSize + 1);
+            assertThat(share.microBatches()).isEqualTo(share.sequences());
+            next += share.sequences();
+        }
+        assertThat(next).isEqualTo(sequences);
+    }
+
+    @Test
+    void theLastMicroBatchOfAShareMayBeSmaller() {
+        assertThat(new StepPlan(8, 32, 2_048).share(2, 3)).isEqualTo(new StepPlan.Share(170, 86, 11));
+    }
 }
