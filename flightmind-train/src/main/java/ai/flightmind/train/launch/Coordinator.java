@@ -111,7 +111,7 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
     }
 
     private static LaunchException giveUp(String message) {
-        return new LaunchException(Character.toUpperCase(message.charAt(0)) + message.substring(1));
+        return new LaunchException(Supervision.sentence(message));
     }
 
     private void tellAll(Message message) {
@@ -307,6 +307,9 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
 
     @Override
     public void lost(Connection connection, String reason) {
+        if (closed) {
+            return;
+        }
         List.copyOf(peers.values()).stream()
                 .filter(peer -> peer.connection == connection)
                 .forEach(peer -> drop(peer, reason));
