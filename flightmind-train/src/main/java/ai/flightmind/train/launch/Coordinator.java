@@ -97,9 +97,16 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
             supervision.say("restart " + number + " of " + settings.maxRestarts() + " in " + Supervision.words(delay)
                     + ", since " + failed.cause());
             pause(delay);
-            Duration doubled = delay.multipliedBy(2);
-            delay = doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY;
+            delay = longer(delay);
         }
+    }
+
+    private static Duration longer(Duration delay) {
+        if (delay.compareTo(LONGEST_DELAY) >= 0) {
+            return delay;
+        }
+        Duration doubled = delay.multipliedBy(2);
+        return doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY;
     }
 
     private LaunchException giveUp(LaunchResult.Failure failed) {
