@@ -97,9 +97,16 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
             supervision.say("restart " + number + " of " + settings.maxRestarts() + " in " + Supervision.words(delay)
                     + ", since " + failed.cause());
             pause(delay);
-            Duration doubled = delay.multipliedBy(2);
-            delay = doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY;
+            delay = longer(delay);
         }
+    }
+
+    private static Duration longer(Duration delay) {
+        if (delay.compareTo(LONGEST_DELAY) >= 0) {
+            return delay;
+        }
+        Duration doubled = delay.multipliedBy(2);
+        return doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY;
     }
 
     private LaunchException giveUp(LaunchResult.Failure failed) {
@@ -111,7 +118,7 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
     }
 
     private static LaunchException giveUp(String message) {
-        return new LaunchException(Character.toUpperCase(message.charAt(0)) + message.substring(1));
+        return new LaunchException(Supervision.sentence(message));
     }
 
     private void tellAll(Message message) {
@@ -307,6 +314,9 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
 
     @Override
     public void lost(Connection connection, String reason) {
+        if (closed) {
+            return;
+        }
         List.copyOf(peers.values()).stream()
                 .filter(peer -> peer.connection == connection)
                 .forEach(peer -> drop(peer, reason));

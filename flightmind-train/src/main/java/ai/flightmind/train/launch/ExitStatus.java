@@ -11,11 +11,12 @@ final class ExitStatus {
     /** On Unix a process that a signal ended has this and the signal's number, and so has a JVM that obeyed one. */
     private static final int SIGNALLED = 128;
 
+    private static final int HANG_UP = 1;
     private static final int INTERRUPT = 2;
     private static final int KILL = 9;
     private static final int TERMINATE = 15;
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
-            Map.entry(1, "SIGHUP"),
+            Map.entry(HANG_UP, "SIGHUP"),
             Map.entry(INTERRUPT, "SIGINT"),
             Map.entry(3, "SIGQUIT"),
             Map.entry(4, "SIGILL"),
@@ -46,7 +47,8 @@ final class ExitStatus {
 
     /** Whether it obeyed a request to end, which a terminal or a service manager may have sent to this process too. */
     static boolean isRequested(int exitCode) {
-        return exitCode == SIGNALLED + INTERRUPT || exitCode == SIGNALLED + TERMINATE;
+        int signal = exitCode - SIGNALLED;
+        return signal == HANG_UP || signal == INTERRUPT || signal == TERMINATE;
     }
 
     /** What a process that ends because its launcher did exits with. */

@@ -73,7 +73,7 @@ final class Follower implements Connection.Handler, Connector.Handler, AutoClose
             }
             String reason = "node 0 (" + settings.meetingPoint() + ") " + lost;
             if (next > settings.maxRestarts()) {
-                throw new LaunchException("Node 0" + reason.substring("node 0".length())
+                throw new LaunchException(Supervision.sentence(reason)
                         + ". See its own output for why, and launch again on all nodes; with --max-restarts a node"
                         + " waits for node 0 to come back.");
             }

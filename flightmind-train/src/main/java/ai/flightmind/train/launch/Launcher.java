@@ -64,6 +64,9 @@ public final class Launcher {
 
     /** Collects settings; {@link #build} checks them. */
     public static final class Builder {
+        private static final Duration SHORTEST = Duration.ofMillis(1);
+        private static final Duration LONGEST = Duration.ofDays(365);
+
         private @Nullable String mainClass;
         private List<String> arguments = List.of();
         private final List<String> jvmOptions = new ArrayList<>();
@@ -225,11 +228,11 @@ public final class Launcher {
                     "nodeRank: from 0 to " + (nodes - 1) + ", the last of " + nodes + " nodes, but was " + nodeRank);
             require(nodes == 1 || master != null, "master: host:port of node 0 is required for " + nodes + " nodes");
             require(maxRestarts >= 0, "maxRestarts: at least 0, but was " + maxRestarts);
-            requirePositive(stopGrace, "stopGrace");
-            requirePositive(killGrace, "killGrace");
-            require(!restartDelay.isNegative(), "restartDelay: not negative, but was " + restartDelay);
-            requirePositive(rendezvousTimeout, "rendezvousTimeout");
-            require(nodeTimeout.toSeconds() >= 2, "nodeTimeout: at least 2 s, but was " + nodeTimeout);
+            requireFrom(SHORTEST, stopGrace, "stopGrace");
+            requireFrom(SHORTEST, killGrace, "killGrace");
+            requireFrom(Duration.ZERO, restartDelay, "restartDelay");
+            requireFrom(SHORTEST, rendezvousTimeout, "rendezvousTimeout");
+            requireFrom(Duration.ofSeconds(2), nodeTimeout, "nodeTimeout");
             return new Launcher(new LaunchSettings(
                     checkedMainClass(),
                     arguments,
@@ -257,8 +260,11 @@ public final class Launcher {
             }
         }
 
-        private static void requirePositive(Duration duration, String name) {
-            require(!duration.isNegative() && !duration.isZero(), name + ": longer than zero, but was " + duration);
+        private static void requireFrom(Duration least, Duration duration, String name) {
+            require(
+                    duration.compareTo(least) >= 0 && duration.compareTo(LONGEST) <= 0,
+                    name + ": from " + Supervision.words(least) + " to " + LONGEST.toDays() + " days, but was "
+                            + duration);
         }
 
         private String checkedMainClass() {

@@ -172,6 +172,11 @@ final class Supervision implements AutoCloseable {
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1000.0 + " s";
     }
 
+    /** With its first letter in upper case. */
+    static String sentence(String words) {
+        return Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    }
+
     /** Such as {@code nodes 1, 2}. */
     static String nodes(List<Integer> nodes) {
         return (nodes.size() == 1 ? "node " : "nodes ")

@@ -75,6 +75,7 @@ class LaunchTest {
         "--stop-grace, 0s, stopGrace",
         "--node-timeout, 1s, nodeTimeout",
         "--rendezvous-timeout, 9999999999h, is no duration",
+        "--rendezvous-timeout, 999999999h, to 365 days",
         "--nproc-per-node, gpu, 'gpu'",
         "--nproc-per-node, 0, processesPerNode",
         "--node-rank, 1, nodeRank",

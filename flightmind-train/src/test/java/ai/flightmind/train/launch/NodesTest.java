@@ -354,4 +354,36 @@ class NodesTest extends Scene {
         assertThat(node1.result().stopped()).isTrue();
         assertThat(node0.awaitExit()).as(node0::errors).isEqualTo(143);
     }
+
+    @Test
+    void ranksThatDoNotAgreeOnAStopAreEndedAfterTheGrace() {
+        Background<LaunchResult> node0 = start(node(0, "pid=" + signs, "wait").stopGrace(Duration.ofSeconds(1)));
+        ChildLauncher node1 = startChild(options(1), "pid=" + signs, "wait");
+        awaitProcess("pid-r0a0");
+        awaitProcess("pid-r1a0");
+        signal("TERM", node1.process());
+
+        assertThat(node0.result().stopped()).isTrue();
+        assertThat(node1.awaitExit()).as(node1::errors).isEqualTo(143);
+    }
+
+    @Test
+    void aStopWhileNodesAreAwaitedStartsNothing() {
+        Background<LaunchResult> node0 = start(node(0, "pid=" + signs));
+        until("node 0 waits", () -> errors().contains("waiting for node 1"));
+        node0.interrupt();
+
+        assertThat(node0.failure()).isInstanceOf(LaunchException.class).hasMessageContaining("interrupted");
+        assertThat(hasSign("pid-r0a0")).isFalse();
+    }
+
+    @Test
+    void aWrongCommandLineOnAnyNodeIsFinal() {
+        Background<LaunchResult> node0 = start(node(0, "r1:exit=2", "wait").maxRestarts(3));
+        Background<LaunchResult> node1 = start(node(1, "r1:exit=2", "wait").maxRestarts(3));
+
+        assertThat(node0.failure()).hasMessageContaining("exited with 2").hasMessageContaining("correct the arguments");
+        assertThat(node1.failure()).hasMessageContaining("exited with 2").hasMessageContaining("correct the arguments");
+        assertThat(errors()).doesNotContain("restart 1");
+    }
 }
