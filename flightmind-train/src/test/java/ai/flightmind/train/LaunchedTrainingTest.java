@@ -70,7 +70,7 @@ class LaunchedTrainingTest {
                 .arguments("maxSteps=" + steps, "checkpoints=" + folder.resolve("checkpoints"), data, "timeout=30")
                 .processesPerNode(3)
                 .maxRestarts(kills)
-                .restartDelay(Duration.ofMillis(10))
+                .restartDelay(Duration.ZERO)
                 .logDirectory(folder.resolve("logs"))
                 .out(output)
                 .err(errors)

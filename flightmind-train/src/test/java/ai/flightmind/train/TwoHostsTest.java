@@ -63,7 +63,11 @@ class TwoHostsTest {
         arguments.addAll(List.of("--", TrainingRank.class.getName(), "data=" + folder.resolve("data"), "timeout=5"));
         arguments.addAll(List.of(program));
         return ChildJvm.start(
-                hosts.on(node), folder.resolve("err" + node), List.of(), Launch.class, arguments.toArray(new String[0]));
+                hosts.on(node),
+                folder.resolve("err" + node),
+                List.of(),
+                Launch.class,
+                arguments.toArray(new String[0]));
     }
 
     private String said(int node) throws IOException {
@@ -85,9 +89,10 @@ class TwoHostsTest {
             assertThat(rank.awaitExit()).as(rank::describe).isZero();
             Map<Long, Double> expected = losses(rank);
             assertThat(losses(launcher).keySet()).isEqualTo(expected.keySet());
-            losses(launcher).forEach((step, loss) -> assertThat(loss)
-                    .as("loss of step %s", step)
-                    .isCloseTo(Objects.requireNonNull(expected.get(step)), withPercentage(0.01)));
+            losses(launcher)
+                    .forEach((step, loss) -> assertThat(loss)
+                            .as("loss of step %s", step)
+                            .isCloseTo(Objects.requireNonNull(expected.get(step)), withPercentage(0.01)));
         }
     }
 
@@ -127,7 +132,7 @@ class TwoHostsTest {
                 ChildJvm second = launch(1, restarts, "maxSteps=200", checkpoints)) {
             first.awaitLine("saved 5");
             hosts.pullCable();
-            awaitSaid(0, "attempt 0");
+            awaitSaid(0, "restart 1 of 3");
             awaitSaid(1, "trying to reach it again");
             hosts.plugCableIn();
 
@@ -141,7 +146,9 @@ class TwoHostsTest {
     private void awaitSaid(int node, String words) throws IOException {
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!said(node).contains(words)) {
-            assertThat(System.nanoTime()).as("node %s said: %s", node, said(node)).isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("node %s said: %s", node, said(node))
+                    .isLessThan(deadline);
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
     }

@@ -1,6 +1,7 @@
 package ai.flightmind.train.distributed;
 
 import ai.flightmind.model.Device;
+import java.time.Duration;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.BackendOptional;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RankGroup implements AutoCloseable {
     private static final int GLOO_THREADS = 2;
+
+    /** Liveness can name the rank that is missing; NCCL's watchdog, which only ends the process, must come after it. */
+    private static final Duration NCCL_PATIENCE = Duration.ofMinutes(2);
 
     private final ProcessGroup torch;
     private final @Nullable ProcessGroupNCCL nccl;
@@ -38,8 +42,9 @@ final class RankGroup implements AutoCloseable {
             ProcessGroupNCCL nccl = null;
             if (device.isCuda() && ddp.backendFor(device) == Backend.NCCL) {
                 nccl = new ProcessGroupNCCL(
-                        meeting.board().handOver("nccl/" + ddp.restarts()), ddp.rank(), ddp.worldSize());
-                nccl.setTimeout(timeout);
+                        meeting.board().handOut("nccl/" + ddp.restarts()), ddp.rank(), ddp.worldSize());
+                nccl.setTimeout(
+                        new Milliseconds(ddp.timeout().plus(NCCL_PATIENCE).toMillis()));
                 group.setBackend(DeviceType.CUDA, BackendType.NCCL, new BackendOptional(nccl));
                 nccl.retainReference();
             } else if (device.isCuda()) {
@@ -60,7 +65,7 @@ final class RankGroup implements AutoCloseable {
                                 ? ProcessGroupGloo.createDeviceForHostname(meeting.address())
                                 : ProcessGroupGloo.createDeviceForInterface(interfaces.split(",", 2)[0].strip()));
         return new ProcessGroupGloo(
-                meeting.board().handOver("gloo/" + ddp.restarts()), ddp.rank(), ddp.worldSize(), options);
+                meeting.board().handOut("gloo/" + ddp.restarts()), ddp.rank(), ddp.worldSize(), options);
     }
 
     ProcessGroup torch() {

@@ -1,6 +1,8 @@
 package ai.flightmind.train.distributed;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +25,9 @@ import org.bytedeco.pytorch.TCPStoreOptions;
  * each call takes at most the time-out, and fails with an {@link IllegalStateException} if the keeper does not answer.
  */
 final class SharedStore implements AutoCloseable {
+    private final TCPStore tcp;
     private final PrefixStore store;
+    private final List<PrefixStore> handedOut = new ArrayList<>();
     private final int port;
     private final Duration timeout;
     private final ExecutorService asking = Executors.newSingleThreadExecutor(task -> {
@@ -33,7 +37,8 @@ final class SharedStore implements AutoCloseable {
     });
     private boolean silent;
 
-    private SharedStore(PrefixStore store, int port, Duration timeout) {
+    private SharedStore(TCPStore tcp, PrefixStore store, int port, Duration timeout) {
+        this.tcp = tcp;
         this.store = store;
         this.port = port;
         this.timeout = timeout;
@@ -55,16 +60,10 @@ final class SharedStore implements AutoCloseable {
             TCPStore tcp = new TCPStore(host, options);
             int bound = Short.toUnsignedInt(tcp.getPort());
             PrefixStore prefixed = new PrefixStore(prefix, tcp);
-            disown(tcp); // the prefixed one owns it from here on
+            tcp.retainReference();
             prefixed.retainReference();
-            return new SharedStore(prefixed, bound, timeout);
+            return new SharedStore(tcp, prefixed, bound, timeout);
         }
-    }
-
-    /** Neither a scope nor the collector is to free it: a native owner has taken it over, and will. */
-    private static void disown(Pointer taken) {
-        taken.retainReference();
-        taken.deallocate(false);
     }
 
     int port() {
@@ -126,19 +125,32 @@ final class SharedStore implements AutoCloseable {
         }
     }
 
-    /** The same store for a process group to own, under another prefix. Belongs to the caller's scope. */
-    synchronized Store handOver(String prefix) {
+    /** The same store for a process group, under another prefix. The group must be closed before this. */
+    synchronized Store handOut(String prefix) {
         PrefixStore handed = new PrefixStore(prefix, store.getUnderlyingStore());
-        disown(handed);
+        handed.retainReference();
+        handedOut.add(handed);
         return handed;
     }
 
-    /** A connection on which an answer is still awaited cannot be closed without a crash, and stays. */
+    /**
+     * Objects that Java made with {@code new} keep one native reference of Java's own when they are handed to others, so
+     * they are freed here, after all who use them. A connection on which an answer is still awaited cannot be closed
+     * without a crash, and stays.
+     */
     @Override
     public synchronized void close() {
         asking.shutdown();
-        if (!silent) {
-            store.close();
+        List<Pointer> usersFirst = new ArrayList<>(handedOut);
+        usersFirst.add(store);
+        usersFirst.add(tcp);
+        for (Pointer each : usersFirst) {
+            if (silent) {
+                boolean free = false;
+                each.deallocate(free);
+            } else {
+                each.close();
+            }
         }
     }
 }

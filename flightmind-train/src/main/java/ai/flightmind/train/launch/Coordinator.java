@@ -80,7 +80,10 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
             if (supervision.isStopping()) {
                 return supervision.stopped();
             }
+            long begin = System.nanoTime();
             perform();
+            boolean wentWell =
+                    System.nanoTime() - begin > LONGEST_DELAY.multipliedBy(2).toNanos();
             LaunchResult.Failure failed = failure;
             if (supervision.isStopping()) {
                 return supervision.stopped();
@@ -94,6 +97,7 @@ final class Coordinator implements Connection.Handler, AutoCloseable {
             }
             supervision.failed(failed);
             number++;
+            delay = wentWell ? settings.restartDelay() : delay; // a failure once a day is not a failing start
             supervision.say("restart " + number + " of " + settings.maxRestarts() + " in " + Supervision.words(delay)
                     + ", since " + failed.cause());
             pause(delay);
