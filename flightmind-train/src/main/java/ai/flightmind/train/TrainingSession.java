@@ -99,13 +99,11 @@ final class TrainingSession {
         return shared;
     }
 
-    /** A launcher that starts a run again means it to go on, whatever it began from. */
+    /** A launcher that starts a run again means that run to go on, not another one whose files lie there. */
     private Optional<Path> resumeFile(@Nullable CheckpointStore store) {
         Resume resume = settings.resume();
-        if (settings.ddp().restarts() > 0 && store != null) {
-            Optional<Path> ours = resume instanceof Resume.From
-                    ? settings.ddp().launchedAt().flatMap(store::newestSoundSince)
-                    : store.newestSound();
+        if (settings.ddp().restarts() > 0 && store != null && !(resume instanceof Resume.Latest)) {
+            Optional<Path> ours = settings.ddp().launchedAt().flatMap(store::newestSoundSince);
             if (ours.isPresent()) {
                 return ours;
             }

@@ -267,6 +267,22 @@ class DistributedFailureTest {
     }
 
     @Test
+    void aRestartDoesNotGoOnWithAnotherRunThatLiesThere() {
+        Path checkpoints = folder.resolve("checkpoints");
+        try (Ranks earlier = Ranks.start(folder, 1, "maxSteps=2", "checkpoints=" + checkpoints, data)) {
+            assertThat(earlier.awaitExits()).containsOnly(0);
+        }
+        Map<String, String> environment = new HashMap<>(Ranks.environment(0, 1, Ranks.freePort()));
+        environment.put("TORCHELASTIC_RESTART_COUNT", "1");
+        environment.put("FLIGHTMIND_LAUNCHED_AT", "" + (System.currentTimeMillis() + 1));
+        try (Ranks again = Ranks.none()) {
+            ChildJvm rank = again.add(folder, environment, "maxSteps=4", "checkpoints=" + checkpoints, data);
+
+            assertThat(failure(rank)).contains("already holds checkpoints of an earlier run");
+        }
+    }
+
+    @Test
     void torchrunStartsRanksToo() throws IOException {
         Path torchrun = Path.of("/usr/bin/torchrun");
         assumeTrue(torchrun.toFile().canExecute(), "torchrun, as in Debian's python3-torch");

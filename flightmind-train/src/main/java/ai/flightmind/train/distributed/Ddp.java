@@ -50,10 +50,15 @@ public final class Ddp {
                 .localRank(environment.integer("LOCAL_RANK", 0))
                 .master(environment.text("MASTER_ADDR"), environment.integer("MASTER_PORT"))
                 .restarts(environment.integer("TORCHELASTIC_RESTART_COUNT", 0))
-                .launchedAt(environment.epochMillis("FLIGHTMIND_LAUNCHED_AT"))
+                .launchedAt(environment.epochMillis("FLIGHTMIND_LAUNCHED_AT").or(Ddp::startOfParent))
                 .agentKeepsStore(environment.has("TORCHELASTIC_USE_AGENT_STORE")
                         && environment.text("TORCHELASTIC_USE_AGENT_STORE").equalsIgnoreCase("true"))
                 .build();
+    }
+
+    /** torchrun does not say when it began, but it is what has started this process. */
+    private static Optional<Instant> startOfParent() {
+        return ProcessHandle.current().parent().flatMap(parent -> parent.info().startInstant());
     }
 
     /** A process alone, until told otherwise. */
@@ -90,7 +95,7 @@ public final class Ddp {
         return settings.restarts;
     }
 
-    /** When the launcher began, before all restarts; empty where it does not say. */
+    /** When the launcher began, before all restarts; empty where that is not known. */
     public Optional<Instant> launchedAt() {
         return settings.launchedAt;
     }
