@@ -13,28 +13,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each failure ends every rank in bounded time, with an error that names the rank and the cause; no launcher helps. */
 @Timeout(180)
-class DistributedFailureTest {
+class DistributedFailureTest extends TinyData {
     private static final String FOREVER = "maxSteps=1000000";
-
-    @TempDir
-    Path folder;
-
-    private String data;
-
-    @BeforeEach
-    void writeData() {
-        TinyRun.write(folder.resolve("data"), TinyRun.TRAIN_ROWS);
-        data = "data=" + folder.resolve("data");
-    }
 
     private static String failure(ChildJvm rank) {
         assertThat(rank.awaitExit()).as(rank::describe).isEqualTo(1);

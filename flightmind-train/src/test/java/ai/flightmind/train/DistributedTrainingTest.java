@@ -3,34 +3,20 @@ package ai.flightmind.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.assertj.core.data.Percentage;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real processes as ranks, which meet over Gloo. */
 @Timeout(240)
-class DistributedTrainingTest {
+class DistributedTrainingTest extends TinyData {
     private static final Percentage ONE_IN_10_000 = withPercentage(0.01);
-
-    @TempDir
-    Path folder;
-
-    private String data;
-
-    @BeforeEach
-    void writeData() {
-        TinyRun.write(folder.resolve("data"), TinyRun.TRAIN_ROWS);
-        data = "data=" + folder.resolve("data");
-    }
 
     private Ranks start(int worldSize, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));

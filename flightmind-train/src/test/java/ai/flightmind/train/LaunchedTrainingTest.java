@@ -27,26 +27,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Real training under the real launcher, whose ranks are killed. */
-class LaunchedTrainingTest {
+class LaunchedTrainingTest extends TinyData {
     private static final Percentage ONE_IN_10_000 = withPercentage(0.01);
-
-    @TempDir
-    Path folder;
-
-    private String data;
-
-    @BeforeEach
-    void writeData() {
-        TinyRun.write(folder.resolve("data"), TinyRun.TRAIN_ROWS);
-        data = "data=" + folder.resolve("data");
-    }
 
     @Test
     @Timeout(180)

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.flightmind.train.distributed.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,22 +19,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher and its ranks on two hosts that share nothing but a cable. */
 @Tag("netns")
 @Timeout(240)
-class TwoHostsTest {
-    @TempDir
-    Path folder;
-
+class TwoHostsTest extends TinyData {
     private Namespaces hosts;
 
     @BeforeEach
     void makeHosts() {
         assumeTrue(Namespaces.canBeMade(), "root and Debian's iproute2, for network namespaces");
         hosts = new Namespaces();
-        TinyRun.write(folder.resolve("data"), TinyRun.TRAIN_ROWS);
     }
 
     @AfterEach
@@ -60,7 +54,7 @@ class TwoHostsTest {
                 "--log-dir",
                 folder.resolve("logs" + node).toString()));
         arguments.addAll(options);
-        arguments.addAll(List.of("--", TrainingRank.class.getName(), "data=" + folder.resolve("data"), "timeout=5"));
+        arguments.addAll(List.of("--", TrainingRank.class.getName(), data, "timeout=5"));
         arguments.addAll(List.of(program));
         return ChildJvm.start(
                 hosts.on(node),
@@ -85,7 +79,7 @@ class TwoHostsTest {
 
     private void assertLosses(ChildJvm launcher, int steps) {
         try (Ranks alone = Ranks.none()) {
-            ChildJvm rank = alone.add(folder, Map.of(), "maxSteps=" + steps, "data=" + folder.resolve("data"));
+            ChildJvm rank = alone.add(folder, Map.of(), "maxSteps=" + steps, data);
             assertThat(rank.awaitExit()).as(rank::describe).isZero();
             Map<Long, Double> expected = losses(rank);
             assertThat(losses(launcher).keySet()).isEqualTo(expected.keySet());
