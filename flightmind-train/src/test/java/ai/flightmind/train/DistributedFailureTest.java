@@ -79,6 +79,17 @@ class DistributedFailureTest extends TinyData {
         }
     }
 
+    @Test
+    void aRankThatHangsIsNamedWithWhereItHangsAndEndsItself() throws IOException {
+        try (Ranks ranks = Ranks.start(folder, 2, FOREVER, "timeout=2", "hangAt=4", data)) {
+            assertThat(failure(ranks.rank(1))).contains("rank 0 lives, but is still at 'telling of step 4'");
+
+            assertThat(ranks.rank(0).awaitExit()).isEqualTo(1);
+            assertThat(ranks.rank(0).describe())
+                    .contains("error: Rank 0 ends its process: it has been at 'telling of step 4' for ");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void aRanksOwnFailureIsToldToTheOthers(int failing) {

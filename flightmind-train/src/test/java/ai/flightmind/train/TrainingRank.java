@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
@@ -125,6 +126,11 @@ final class TrainingRank {
             TinyRun.weights(model).values().forEach(checksum::update);
             say("step " + step.step() + " " + step.loss() + " " + step.gradientNorm() + " " + checksum.getValue() + " "
                     + step.communication().toNanos());
+            if (step.step() == number("hangAt", -1) && Ddp.fromEnvironment().rank() == 0) {
+                while (true) {
+                    LockSupport.park(this); // nothing ever lets it go
+                }
+            }
             if (step.step() == number("throwAt", -1)
                     && number("throwOn", 0) == Ddp.fromEnvironment().rank()) {
                 throw new IllegalStateException("the callback's own trouble");
