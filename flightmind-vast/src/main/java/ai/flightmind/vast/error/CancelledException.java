@@ -6,7 +6,15 @@ import org.jspecify.annotations.Nullable;
 public final class CancelledException extends VastException {
     private static final long serialVersionUID = 1L;
 
-    public CancelledException(String message, @Nullable Throwable cause) {
+    private final boolean sent;
+
+    public CancelledException(String message, boolean sent, @Nullable Throwable cause) {
         super(message, cause);
+        this.sent = sent;
+    }
+
+    /** False if the request certainly never reached the service. */
+    public boolean sent() {
+        return sent;
     }
 }
