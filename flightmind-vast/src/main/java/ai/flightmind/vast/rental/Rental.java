@@ -6,6 +6,7 @@ import ai.flightmind.vast.error.DataException;
 import ai.flightmind.vast.error.RateLimitedException;
 import ai.flightmind.vast.error.ServiceDownException;
 import ai.flightmind.vast.error.TransportException;
+import ai.flightmind.vast.error.UnclearRentalException;
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.http.Answer;
 import ai.flightmind.vast.http.ApiCall;
