@@ -37,6 +37,7 @@ public final class FakeMarketplace implements AutoCloseable {
     /** Starts it on a free port. */
     public static FakeMarketplace start() {
         FakeMarketplace fake = new FakeMarketplace();
+        fake.server.setServerSocketFactory(new PromptSockets());
         fake.server.setDispatcher(new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
@@ -125,7 +126,7 @@ public final class FakeMarketplace implements AutoCloseable {
         }
     }
 
-    /** @throws AssertionError if something bills */
+    /** Fails if something bills. */
     public void assertNothingRented() {
         List<FakeInstance> left = rented();
         if (!left.isEmpty()) {

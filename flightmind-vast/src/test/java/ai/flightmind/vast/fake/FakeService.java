@@ -123,8 +123,7 @@ final class FakeService {
     /** The bid is too low: there is a contract, stopped and billing, and the answer is an error. */
     synchronized MockResponse rentButRefuse(RecordedRequest request) {
         catchUp();
-        String path = request.getUrl().encodedPath();
-        long offerId = Long.parseLong(path.replaceAll("\\D*/asks/(\\d+)/", "$1").replaceAll(".*?(\\d+)$", "$1"));
+        long offerId = Long.parseLong(request.getUrl().pathSegments().get(3));
         FakeOffer offer = offers.get(offerId);
         if (offer == null) {
             return json(404, Map.of("success", false, "error", "no_such_ask", "msg", "gone"));
