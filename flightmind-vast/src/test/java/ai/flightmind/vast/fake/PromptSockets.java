@@ -7,7 +7,7 @@ import java.net.Socket;
 import javax.net.ServerSocketFactory;
 
 /** Sockets that send at once. Otherwise each answer, sent as head and body, waits 40 ms for the head's acknowledgement. */
-final class PromptSockets extends ServerSocketFactory {
+public final class PromptSockets extends ServerSocketFactory {
     @Override
     public ServerSocket createServerSocket() throws IOException {
         return new PromptSocket();

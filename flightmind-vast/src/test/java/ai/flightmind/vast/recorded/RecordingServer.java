@@ -1,5 +1,6 @@
 package ai.flightmind.vast.recorded;
 
+import ai.flightmind.vast.fake.PromptSockets;
 import ai.flightmind.vast.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,7 @@ final class RecordingServer implements AutoCloseable {
 
     RecordingServer(RecordedCase recorded) {
         this.recorded = recorded;
+        server.setServerSocketFactory(new PromptSockets());
         server.setDispatcher(new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
