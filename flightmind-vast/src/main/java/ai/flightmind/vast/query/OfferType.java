@@ -9,14 +9,14 @@ import java.util.regex.Pattern;
  * @param apiName letters, digits, {@code -} and {@code _}, as the service spells it
  */
 public record OfferType(String apiName) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
+
     /** At the host's price, for as long as the host rents out. */
     public static final OfferType ON_DEMAND = new OfferType("on-demand");
     /** At a bid; stopped while someone bids more. The service's own word is {@code bid}. */
     public static final OfferType INTERRUPTIBLE = new OfferType("bid");
     /** At a discount for paying in advance. */
     public static final OfferType RESERVED = new OfferType("reserved");
-
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
     public OfferType {
         if (!NAME.matcher(apiName).matches()) {

@@ -11,10 +11,12 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import okio.Okio;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -33,10 +35,10 @@ class RecordedSearchesTest {
                             requests(recorded).get(requests(recorded).size() - 1);
                     OfferQuery query = OfferQuery.parse(line(recorded));
 
-                    assertThat(query.method()).isEqualTo(request.get("method"));
-                    assertThat(query.path()).isEqualTo(request.get("path"));
-                    assertThat(sameJson(parse(query.toJson()), request.get("body")))
-                            .as("%s%nrecorded %s", query.toJson(), request.get("body"))
+                    assertThat(query.method()).isEqualTo(field(request, "method"));
+                    assertThat(query.path()).isEqualTo(field(request, "path"));
+                    assertThat(sameJson(parse(query.toJson()), field(request, "body")))
+                            .as("%s%nrecorded %s", query.toJson(), field(request, "body"))
                             .isTrue();
                     assertThat(OfferQuery.parse(query.toString())).isEqualTo(query);
                 }));
@@ -63,11 +65,11 @@ class RecordedSearchesTest {
 
         assertThat(searches.stream().filter(recorded -> requests(recorded).isEmpty()))
                 .hasSize(17);
-        assertThat(searches).hasSize(81);
+        assertThat(searches.size()).isEqualTo(80);
     }
 
     /** A number of ours may stand where the command sends the same number as a string. */
-    private static boolean sameJson(Object ours, Object recorded) {
+    private static boolean sameJson(@Nullable Object ours, @Nullable Object recorded) {
         if (ours instanceof Map<?, ?> our && recorded instanceof Map<?, ?> their) {
             return our.keySet().equals(their.keySet())
                     && our.keySet().stream().allMatch(key -> sameJson(our.get(key), their.get(key)));
@@ -87,9 +89,9 @@ class RecordedSearchesTest {
         try (InputStream file = RecordedSearchesTest.class.getResourceAsStream("/vast-requests.json");
                 JsonReader reader = JsonReader.of(Okio.buffer(Okio.source(file)))) {
             List<Map<?, ?>> searches = new ArrayList<>();
-            for (Object recorded : (List<?>) reader.readJsonValue()) {
+            for (Object recorded : (List<?>) Objects.requireNonNull(reader.readJsonValue())) {
                 Map<?, ?> entry = (Map<?, ?>) recorded;
-                List<?> arguments = (List<?>) entry.get("cli_args");
+                List<?> arguments = (List<?>) field(entry, "cli_args");
                 if (arguments.size() >= 2
                         && arguments.get(0).equals("search")
                         && (arguments.get(1).equals("offers")
@@ -101,18 +103,22 @@ class RecordedSearchesTest {
         }
     }
 
-    private static Object parse(String json) throws IOException {
+    private static @Nullable Object parse(String json) throws IOException {
         try (JsonReader reader = JsonReader.of(new okio.Buffer().writeUtf8(json))) {
             return reader.readJsonValue();
         }
     }
 
+    private static Object field(Map<?, ?> object, String name) {
+        return Objects.requireNonNull(object.get(name), name);
+    }
+
     private static String name(Map<?, ?> recorded) {
-        return recorded.get("name").toString();
+        return field(recorded, "name").toString();
     }
 
     private static List<Map<?, ?>> requests(Map<?, ?> recorded) {
-        return ((List<?>) recorded.get("requests"))
+        return ((List<?>) field(recorded, "requests"))
                 .stream().<Map<?, ?>>map(one -> (Map<?, ?>) one).toList();
     }
 
@@ -120,7 +126,7 @@ class RecordedSearchesTest {
     private static String line(Map<?, ?> recorded) {
         List<String> query = new ArrayList<>();
         List<String> options = new ArrayList<>();
-        List<String> arguments = ((List<?>) recorded.get("cli_args"))
+        List<String> arguments = ((List<?>) field(recorded, "cli_args"))
                 .stream().skip(2).map(Object::toString).collect(Collectors.toCollection(ArrayList::new));
         arguments.removeAll(OUTPUT_OPTIONS);
         for (int i = 0; i < arguments.size(); i++) {
