@@ -117,8 +117,8 @@ final class QueryOptions {
         int to = Math.min(text.length(), position + SHOWN_AFTER);
         String shown = text.substring(from, to).replaceAll("\\p{Cntrl}", " ");
         return new QueryException(
-                "At position " + position + ": " + what + "\n    " + shown + "\n    " + " ".repeat(position - from)
-                        + "^" + (hint.isEmpty() ? "" : "\n" + hint),
+                "At position " + position + ": " + what.replaceAll("\\p{Cntrl}", " ") + "\n    " + shown + "\n    "
+                        + " ".repeat(position - from) + "^" + (hint.isEmpty() ? "" : "\n" + hint),
                 position);
     }
 }
