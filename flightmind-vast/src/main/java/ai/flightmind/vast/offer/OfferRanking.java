@@ -48,7 +48,7 @@ public record OfferRanking(List<RankedOffer> ranked, List<ExcludedOffer> exclude
             } else if (price == null || price < 0) {
                 excluded.add(new ExcludedOffer(offer, "the service does not say what it costs"));
             } else {
-                CostEstimate estimate = CostEstimate.of(run, gpu.get(), count.intValue());
+                CostEstimate estimate = priced(offer, CostEstimate.of(run, gpu.get(), count.intValue()));
                 String reason = reasonAgainst(offer, estimate);
                 if (reason == null) {
                     ranked.add(rank(offer, estimate, price));
@@ -67,6 +67,16 @@ public record OfferRanking(List<RankedOffer> ranked, List<ExcludedOffer> exclude
 
     private static boolean isPricedAsSearched(Offer offer, Workload run) {
         return run.diskGb() == 0 || offer.pricePerHour(run.diskGb()) == null;
+    }
+
+    private static CostEstimate priced(Offer offer, CostEstimate estimate) {
+        Double gpus = offer.gpuPricePerHour();
+        Double bid = Boolean.TRUE.equals(offer.isBid()) ? gpus : offer.minBidPerHour();
+        CostEstimate priced = estimate;
+        if (gpus != null && gpus >= 0 && !Boolean.TRUE.equals(offer.isBid())) {
+            priced = priced.withOnDemandPrice(gpus / estimate.gpuCount());
+        }
+        return bid == null || bid < 0 ? priced : priced.withInterruptiblePrice(bid / estimate.gpuCount());
     }
 
     private static @Nullable String reasonAgainst(Offer offer, CostEstimate estimate) {

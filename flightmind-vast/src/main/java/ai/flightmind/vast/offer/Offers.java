@@ -1,6 +1,8 @@
 package ai.flightmind.vast.offer;
 
 import ai.flightmind.vast.error.DataException;
+import ai.flightmind.vast.query.Condition;
+import ai.flightmind.vast.query.OfferQuery;
 import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -52,6 +54,22 @@ public final class Offers extends AbstractList<Offer> implements RandomAccess {
         Map<String, @Nullable Object> named = new LinkedHashMap<>();
         row.forEach((name, value) -> named.put(String.valueOf(name), value));
         return named;
+    }
+
+    /**
+     * Those that keep a query's conditions as far as their rows say; what a row leaves out is taken for kept. The
+     * service's own filters have been wrong before.
+     */
+    public Offers matching(OfferQuery query) {
+        return new Offers(
+                offers.stream().filter(offer -> broken(offer, query).isEmpty()).toList());
+    }
+
+    /** The conditions of a query that an offer's row contradicts. */
+    public static List<Condition> broken(Offer offer, OfferQuery query) {
+        return query.conditions().stream()
+                .filter(condition -> ConditionCheck.isBroken(offer, condition))
+                .toList();
     }
 
     @Override

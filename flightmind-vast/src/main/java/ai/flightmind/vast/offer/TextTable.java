@@ -23,18 +23,18 @@ final class TextTable {
 
     @Override
     public String toString() {
-        int columns = rows.get(0).size();
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
-            for (int i = 0; i < columns; i++) {
+            for (int i = 0; i < widths.length; i++) {
                 String cell = row.get(i);
-                int column = i;
-                int width = rows.stream()
-                        .mapToInt(one -> one.get(column).length())
-                        .max()
-                        .orElse(0);
-                line.append(cell).append(" ".repeat(width - cell.length())).append(GAP);
+                line.append(cell).append(" ".repeat(widths[i] - cell.length())).append(GAP);
             }
             text.append(line.toString().stripTrailing()).append('\n');
         }

@@ -29,7 +29,21 @@ class OfferRankingTest {
                 .anySatisfy(reason -> assertThat(reason).contains("reliability 0.990 adds"))
                 .anySatisfy(reason -> assertThat(reason).contains("$0.20 for 100 GB of download"))
                 .anySatisfy(reason -> assertThat(reason).contains("can be rented for 10.0 days"));
+        assertThat(only.estimate().onDemandDollars().orElseThrow())
+                .isCloseTo(only.estimate().gpuHours() * 2, within(0.01));
+        assertThat(only.estimate().interruptibleDollars()).isEmpty();
         assertThat(ranking.excluded()).isEmpty();
+    }
+
+    @Test
+    void aBidsPriceIsInterruptible() {
+        Offer onDemand = OfferRows.offer(1, "min_bid", 4.0);
+        Offer bid = OfferRows.offer(2, "is_bid", true, "dph_base", 4.0);
+
+        assertThat(OfferRanking.of(List.of(onDemand, bid), D24).ranked())
+                .allSatisfy(
+                        one -> assertThat(one.estimate().interruptibleDollars().orElseThrow())
+                                .isCloseTo(one.estimate().gpuHours(), within(0.01)));
     }
 
     @Test
