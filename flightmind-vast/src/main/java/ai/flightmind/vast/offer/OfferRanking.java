@@ -138,6 +138,9 @@ public record OfferRanking(List<RankedOffer> ranked, List<ExcludedOffer> exclude
         if (estimate.gpuCount() > 1 && (nvlink == null || nvlink <= 0)) {
             reasons.add("no NVLink: expect less than this throughput");
         }
+        if (Boolean.TRUE.equals(offer.isBid())) {
+            reasons.add("at a bid: the time while someone bids more is not counted");
+        }
         return new RankedOffer(offer, time + traffic, estimate, reasons);
     }
 
