@@ -40,6 +40,8 @@ class OfferRankingTest {
         Offer onDemand = OfferRows.offer(1, "min_bid", 4.0);
         Offer bid = OfferRows.offer(2, "is_bid", true, "dph_base", 4.0);
 
+        assertThat(OfferRanking.of(List.of(bid), D24).ranked().get(0).reasons().toString())
+                .contains("while someone bids more");
         assertThat(OfferRanking.of(List.of(onDemand, bid), D24).ranked())
                 .allSatisfy(
                         one -> assertThat(one.estimate().interruptibleDollars().orElseThrow())
