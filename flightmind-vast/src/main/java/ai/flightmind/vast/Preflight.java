@@ -5,6 +5,7 @@ import ai.flightmind.vast.account.PrivateKeyFile;
 import ai.flightmind.vast.account.SshKey;
 import ai.flightmind.vast.account.SshKeys;
 import ai.flightmind.vast.account.User;
+import ai.flightmind.vast.cost.CostEstimate;
 import ai.flightmind.vast.error.CancelledException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -49,6 +51,18 @@ public final class Preflight {
                     : Optional.of(String.format(
                             Locale.ROOT, "Add $%.2f: the account has $%.2f.", missing, user.spendableDollars()));
         });
+    }
+
+    /**
+     * That the account can spend what the estimate says, on demand if it has that price, else interruptibly.
+     *
+     * @throws IllegalArgumentException if the estimate has no price
+     */
+    public Preflight funded(CostEstimate estimate) {
+        OptionalDouble dollars =
+                estimate.onDemandDollars().isPresent() ? estimate.onDemandDollars() : estimate.interruptibleDollars();
+        return funded(dollars.orElseThrow(
+                () -> new IllegalArgumentException("The estimate has no price; give it one per GPU and hour.")));
     }
 
     /** That the account has the public half of this private key, which may have a passphrase. */

@@ -16,12 +16,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Vast.ai service. Its parts are {@link #instances()}, {@link #sshKeys()}, and so on. Thread-safe; make one and share
+ * The Vast.ai service. Its parts are {@link #offers()}, {@link #instances()}, {@link #sshKeys()}, and so on. Thread-safe; make one and share
  * it, since it keeps connections and the service's minimum intervals. Closing it ends what is under way.
  */
 public final class VastClient implements AutoCloseable {
     private final Transport transport;
     private final Background background = new Background();
+    private final OfferSearch offers;
     private final Instances instances;
     private final SshKeys sshKeys;
     private final Account account;
@@ -32,6 +33,7 @@ public final class VastClient implements AutoCloseable {
 
     private VastClient(Builder from, ApiKey key) {
         transport = new Transport(from.baseUrl, key, from.timeline, from.connectTimeout, from.timeout);
+        offers = new OfferSearch(transport);
         instances = new Instances(transport, background, from.settleFor, from.pollInterval);
         sshKeys = new SshKeys(transport);
         account = new Account(transport);
@@ -54,6 +56,10 @@ public final class VastClient implements AutoCloseable {
     /** Every setting has a default. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    public OfferSearch offers() {
+        return offers;
     }
 
     public Instances instances() {

@@ -8,6 +8,7 @@ import ai.flightmind.vast.fake.PromptSockets;
 import ai.flightmind.vast.http.ApiKey;
 import ai.flightmind.vast.instance.InstanceSpec;
 import ai.flightmind.vast.instance.LogRequest;
+import ai.flightmind.vast.query.OfferQuery;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -37,7 +38,9 @@ class SecretsTest {
             answers.add(answer(status, "Bearer " + KEY + " was sent to ?api_key=" + KEY));
             answers.add(answer(status, "[\"" + KEY + "\"]"));
             answers.add(answer(
-                    status, "{\"instances\":\"" + KEY + "\",\"id\":\"" + KEY + "\",\"api_key\":\"" + KEY + "\"}"));
+                    status,
+                    "{\"offers\":[{\"id\":\"" + KEY + "\"}],\"instances\":\"" + KEY + "\",\"id\":\"" + KEY
+                            + "\",\"api_key\":\"" + KEY + "\"}"));
         }
         answers.add(new MockResponse.Builder()
                 .onResponseStart(new SocketEffect.CloseSocket())
@@ -77,6 +80,7 @@ class SecretsTest {
                 seen.append(spec);
                 for (Runnable call : List.<Runnable>of(
                         () -> vast.account().user(),
+                        () -> vast.offers().search(OfferQuery.parse("num_gpus=4")),
                         () -> vast.instances().create(5, spec),
                         () -> vast.instances().list(),
                         () -> vast.instances().get(7),

@@ -13,6 +13,7 @@ import ai.flightmind.vast.instance.InstanceFilter;
 import ai.flightmind.vast.instance.InstanceSpec;
 import ai.flightmind.vast.instance.LogRequest;
 import ai.flightmind.vast.json.JsonFields;
+import ai.flightmind.vast.offer.Offer;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -67,7 +68,26 @@ public final class Instances {
         return rental.rent(offerId, spec);
     }
 
-    /** As {@link #create}; cancelling the future interrupts it. */
+    /**
+     * As {@link #create(long, InstanceSpec)}, after a look at whether the two go together.
+     *
+     * @throws IllegalArgumentException if the offer is one to bid on and the spec has no bid, which would rent at the price
+     *     on demand; or if the disk is larger than the machine has, which the service cuts off silently
+     */
+    public Instance create(Offer offer, InstanceSpec spec) {
+        if (Boolean.TRUE.equals(offer.isBid()) && spec.bidDollarsPerHour() == null) {
+            throw new IllegalArgumentException(
+                    "Offer " + offer.id() + " is interruptible: give bidDollarsPerHour, or search on demand.");
+        }
+        Double disk = offer.diskSpaceGb();
+        if (disk != null && spec.diskGb() > disk) {
+            throw new IllegalArgumentException(
+                    "Offer " + offer.id() + " has " + disk + " GB of disk, not " + spec.diskGb() + ".");
+        }
+        return create(offer.id(), spec);
+    }
+
+    /** As {@link #create(long, InstanceSpec)}; cancelling the future interrupts it. */
     public CompletableFuture<Instance> createAsync(long offerId, InstanceSpec spec) {
         return background.start(() -> create(offerId, spec));
     }

@@ -163,6 +163,7 @@ public final class FakeMarketplace implements AutoCloseable {
         MockResponse done = fault.done() ? service.answer(request) : json(503, Map.of());
         return switch (fault) {
             case NONE -> done;
+            case UNFILTERED -> line.endsWith("/bundles/") ? service.everything() : done;
             case TOO_MANY -> text(429, "API requests too frequent endpoint threshold=1.0");
             case DOWN, RENTED_BUT_REFUSED -> json(503, Map.of("success", false, "msg", "maintenance"));
             case DOWN_AFTER -> text(502, "<html>Bad Gateway</html>");

@@ -120,6 +120,10 @@ final class FakeService {
         return json(404, Map.of("success", false, "error", "not_found", "msg", "no such page"));
     }
 
+    synchronized MockResponse everything() {
+        return json(200, Map.of("offers", search(Map.of())));
+    }
+
     /** The bid is too low: there is a contract, stopped and billing, and the answer is an error. */
     synchronized MockResponse rentButRefuse(RecordedRequest request) {
         catchUp();

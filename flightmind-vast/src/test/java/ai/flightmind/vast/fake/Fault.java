@@ -29,6 +29,8 @@ public enum Fault {
     LATE,
     /** Done, and no answer ever comes: the client's time-out, in real time, ends it. */
     STALL,
+    /** A search gives rows that its conditions exclude. Other requests: as {@link #NONE}. */
+    UNFILTERED,
     /** A rental is made, stopped, and refused with its contract in the answer. Other requests: {@link #DOWN}. */
     RENTED_BUT_REFUSED,
     /** A rental finds the offer gone. Other requests: {@link #DOWN}. */
@@ -36,7 +38,16 @@ public enum Fault {
 
     boolean done() {
         return switch (this) {
-            case NONE, DOWN_AFTER, RETRY_AT_ONCE, CUT_AFTER, TRUNCATED, BROKEN_JSON, EMPTY, WRONG_SHAPE, STALL -> true;
+            case NONE,
+                    DOWN_AFTER,
+                    RETRY_AT_ONCE,
+                    CUT_AFTER,
+                    TRUNCATED,
+                    BROKEN_JSON,
+                    EMPTY,
+                    WRONG_SHAPE,
+                    STALL,
+                    UNFILTERED -> true;
             default -> false;
         };
     }

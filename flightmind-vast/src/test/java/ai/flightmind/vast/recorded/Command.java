@@ -11,6 +11,7 @@ import ai.flightmind.vast.instance.LogRequest;
 import ai.flightmind.vast.instance.SshAddress;
 import ai.flightmind.vast.instance.VolumeMount;
 import ai.flightmind.vast.json.Json;
+import ai.flightmind.vast.query.OfferQuery;
 import ai.flightmind.vast.storage.Copies.Direction;
 import ai.flightmind.vast.storage.Copies.Place;
 import ai.flightmind.vast.storage.VolumeQuery;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** Does with our API what the command line was told to. Gives what the command prints, where that is compared. */
@@ -69,6 +71,10 @@ final class Command {
 
     String run() {
         String verb = args.plain(0);
+        if (verb.equals("search") && List.of("offers", "instances").contains(args.plain(1))) {
+            vast.offers().search(query());
+            return "";
+        }
         if (verb.endsWith("-url")) {
             return address(verb);
         }
@@ -154,6 +160,22 @@ final class Command {
             case "show invoices-v1" -> billing();
             default -> throw new AssertionError("No such command here: " + command);
         }
+    }
+
+    /** The query's words first, as the command joins them, then the options with their values in quotes. */
+    private OfferQuery query() {
+        StringJoiner words = new StringJoiner(" ");
+        StringJoiner options = new StringJoiner(" ");
+        List<String> rest = recorded.args().subList(2, recorded.args().size());
+        for (int i = 0; i < rest.size(); i++) {
+            String word = rest.get(i);
+            if (List.of("-t", "--type", "-o", "--limit", "--storage").contains(word)) {
+                options.add(word + " '" + rest.get(++i) + "'");
+            } else if (!word.equals("--raw")) {
+                (word.startsWith("-") ? options : words).add(word);
+            }
+        }
+        return OfferQuery.parse(words + " " + options);
     }
 
     private InstanceSpec spec() {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** One call of the command line, and what it sent. */
 record RecordedCase(String name, List<String> args, List<SentRequest> requests, JsonFields fields) {
     static List<RecordedCase> all() {
-        try (InputStream in = RecordedCase.class.getResourceAsStream("/ai/flightmind/vast/vast-requests.json")) {
+        try (InputStream in = RecordedCase.class.getResourceAsStream("/vast-requests.json")) {
             String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
             List<RecordedCase> cases = new ArrayList<>();
             for (Object row : (List<?>) Objects.requireNonNull(Json.read(text))) {

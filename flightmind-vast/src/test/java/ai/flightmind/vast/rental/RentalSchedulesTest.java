@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 /** A user's program, run against a thousand ways for the service to fail. */
 class RentalSchedulesTest {
     private static final int SCHEDULES = Integer.getInteger("schedules", 1000);
-    private static final Set<Fault> FAULTS = EnumSet.complementOf(EnumSet.of(Fault.NONE, Fault.STALL));
+    private static final Set<Fault> FAULTS =
+            EnumSet.complementOf(EnumSet.of(Fault.NONE, Fault.STALL, Fault.UNFILTERED));
 
     private static final List<Fate> FATES = List.copyOf(EnumSet.allOf(Fate.class));
 
