@@ -28,6 +28,7 @@ import ai.flightmind.vast.query.OfferQuery;
 import ai.flightmind.vast.query.OfferType;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +137,31 @@ class VastClientTest {
         fake.faults(request -> Fault.WRONG_SHAPE);
 
         assertThatThrownBy(() -> vast.offers().search(query().build())).isInstanceOf(DataException.class);
+    }
+
+    @Test
+    void aSearchStartsAtOnceOnAWarmMachine() {
+        AtomicLong arrived = new AtomicLong();
+        fake.faults(request -> {
+            arrived.set(System.nanoTime());
+            return Fault.NONE;
+        });
+        vast.offers().search(query().build());
+
+        long start = System.nanoTime();
+        try (VastClient fresh = fake.client()) {
+            fresh.offers().search(OfferQuery.parse("gpu_name=H100_SXM num_gpus=4"));
+        }
+
+        Duration spent = Duration.ofNanos(arrived.get() - start);
+        System.out.println("A new client's search reached the service after " + spent.toMillis() + " ms");
+        assertThat(spent).isLessThan(Duration.ofMillis(300));
+    }
+
+    @Test
+    void noTorchIsOnTheClassPath() {
+        assertThatThrownBy(() -> Class.forName("org.bytedeco.pytorch.Tensor"))
+                .isInstanceOf(ClassNotFoundException.class);
     }
 
     @Test
