@@ -23,14 +23,19 @@ public record LedgerEntry(
     static LedgerEntry fromJson(JsonFields json) {
         String kind = json.text("type");
         String description = json.text("description");
-        Instant from = json.instant("start");
+        Instant from = time(json, "start");
         return new LedgerEntry(
                 json.text("id"),
                 kind == null ? json.text("service") : kind,
                 json.number("amount"),
-                from == null ? json.instant("when") : from,
-                json.instant("end"),
+                from == null ? time(json, "when") : from,
+                time(json, "end"),
                 description == null ? json.text("source") : description,
                 json.asMap());
+    }
+
+    /** Only seconds since 1970 are known; what else the service writes is in {@link #fields()}. */
+    private static @Nullable Instant time(JsonFields json, String name) {
+        return json.asMap().get(name) instanceof Number ? json.instant(name) : null;
     }
 }

@@ -52,38 +52,38 @@ final class Refusals {
     private AnswerException kind(String call, int status, @Nullable String rawCode, String rawSaid) {
         String code = rawCode == null ? null : redaction.clean(rawCode);
         String said = redaction.clean(rawSaid);
-        String lower = said.toLowerCase(Locale.ROOT);
+        String lower = rawSaid.toLowerCase(Locale.ROOT);
         String what = call + " was refused: " + (said.isEmpty() ? "no reason given" : said) + " (" + status
                 + (code == null || code.equals(said) ? "" : " " + code) + "). ";
         if (status == 401
                 || status == 403
-                || (code != null && AUTH.contains(code))
+                || (rawCode != null && AUTH.contains(rawCode))
                 || lower.contains("invalid user key")
                 || lower.contains("session expired")) {
             return new UnauthorizedException(
                     what + "Check the API key, and that it is allowed to do this.", status, code);
         }
-        if (status == 429 || "rate_limit_exceeded".equals(code) || lower.startsWith("api requests too frequent")) {
+        if (status == 429 || "rate_limit_exceeded".equals(rawCode) || lower.startsWith("api requests too frequent")) {
             return new RateLimitedException(
                     what + "Wait a few seconds; does another program use this account?", status, code);
         }
-        if (names("no_such_ask", code, lower)) {
+        if (names("no_such_ask", rawCode, lower)) {
             return new OfferGoneException(what + "Nothing was rented; take the next offer.", status, code);
         }
         if (status == 402
                 || status == 411
-                || (code != null && MONEY.contains(code))
-                || NO_CREDIT.matcher(said).find()) {
+                || (rawCode != null && MONEY.contains(rawCode))
+                || NO_CREDIT.matcher(rawSaid).find()) {
             return new NoCreditException(what + "Add credit to the account, or rent less.", status, code);
         }
         if (status >= 500 || status == 408) {
             return new ServiceDownException(what + "The service has a problem; try later.", status, code);
         }
-        if ("deprecated_endpoint".equals(code)) {
+        if ("deprecated_endpoint".equals(rawCode)) {
             return new BadRequestException(
                     what + "The service has moved on; a newer version of this library is needed.", status, code);
         }
-        if (status == 404 || names("no_such_instance", code, lower) || "not_found".equals(code)) {
+        if (status == 404 || names("no_such_instance", rawCode, lower) || "not_found".equals(rawCode)) {
             return new NotFoundException(what + "It may have been deleted; list what there is.", status, code);
         }
         if (status >= 300 && status < 400) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -13,27 +14,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * A rented machine as the service told of it at one moment; ask again for news. Fields the service left out are null,
  * fields this class has no name for are in {@link #other()}. Immutable.
+ *
+ * <p>Id, label and status are checked when the answer is read. Any other field of a wrong type is a {@link DataException} of
+ * its own method: it must not keep a machine from being found and destroyed.
  */
 public final class Instance {
     private final JsonFields json;
     private final long id;
-    private final Map<String, Integer> ports;
-    private final Map<String, String> env;
-    private final List<String> imageArgs;
 
     private Instance(JsonFields json) {
         this.json = json;
         this.id = json.required("id", json.whole("id"));
-        InstanceFields.check(json);
-        this.ports = PortMappings.of(json);
-        this.env = pairs(json);
-        this.imageArgs = args(json);
+        for (String vital : InstanceFields.VITAL) {
+            json.text(vital);
+        }
     }
 
     /**
      * Reads one row of an answer.
      *
-     * @throws DataException if a field has a wrong type, or the id is missing
+     * @throws DataException if the id is missing, or id, label or a status is of a wrong type
      */
     public static Instance fromJson(JsonFields json) {
         return new Instance(json);
@@ -96,16 +96,16 @@ public final class Instance {
 
     /** Ports inside, as {@code 22/tcp}, to ports of {@link #publicIpAddress()}; empty until it runs. */
     public Map<String, Integer> ports() {
-        return ports;
+        return PortMappings.of(json);
     }
 
     /** Variables and docker flags given at the rental. */
     public Map<String, String> env() {
-        return env;
+        return pairs(json);
     }
 
     public List<String> imageArgs() {
-        return imageArgs;
+        return args(json);
     }
 
     /** Volumes, as the service describes them. */
@@ -501,7 +501,7 @@ public final class Instance {
     /** What the service sent beyond the fields above, by its names. */
     public Map<String, @Nullable Object> other() {
         Map<String, @Nullable Object> other = new TreeMap<>(json.asMap());
-        other.keySet().removeAll(InstanceFields.names());
+        other.keySet().removeAll(InstanceFields.NAMES);
         return Collections.unmodifiableMap(other);
     }
 
@@ -510,11 +510,12 @@ public final class Instance {
     public String toString() {
         StringBuilder line = new StringBuilder("Instance ").append(id);
         line.append(" [").append(status() == null ? "provisioning" : status()).append(']');
-        if (gpuName() != null) {
-            line.append(' ').append(gpuCount()).append("x ").append(gpuName());
+        Map<String, @Nullable Object> fields = json.asMap();
+        if (fields.get("gpu_name") instanceof String gpu) {
+            line.append(' ').append(fields.get("num_gpus")).append("x ").append(gpu);
         }
-        if (dollarsPerHour() != null) {
-            line.append(String.format(java.util.Locale.ROOT, " $%.3f/h", dollarsPerHour()));
+        if (fields.get("dph_total") instanceof Number price) {
+            line.append(String.format(Locale.ROOT, " $%.3f/h", price.doubleValue()));
         }
         if (label() != null) {
             line.append(' ').append(label());

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +50,24 @@ public final class InstanceSpec {
     /** Variables and docker flags, as they are sent. */
     public Map<String, String> env() {
         return Collections.unmodifiableMap(from.env);
+    }
+
+    @Nullable
+    String templateHash() {
+        return from.templateHash;
+    }
+
+    @Nullable
+    String onstart() {
+        return from.onstart;
+    }
+
+    List<String> args() {
+        return from.args == null ? List.of() : from.args;
+    }
+
+    boolean hasJupyterAndArgs() {
+        return from.jupyter != null && from.args != null;
     }
 
     /** The request's body, with the label the rental is to carry. Values are ready for JSON. */
@@ -331,44 +348,15 @@ public final class InstanceSpec {
             if (copy.jupyter == null && (copy.jupyterLab || copy.jupyterDirectory != null)) {
                 copy.jupyter = copy.ssh == Access.DIRECT ? Access.DIRECT : Access.PROXY;
             }
-            check(copy.image != null || copy.templateHash != null, "Give an image or a template.");
-            check(copy.image == null || copy.image.length() <= 1024, "The image's name is at most 1024 letters.");
-            check(copy.image == null || !copy.image.isBlank(), "The image's name is empty.");
-            check(copy.diskGb >= 8 && Double.isFinite(copy.diskGb), "The disk is at least 8 GB: " + copy.diskGb);
-            check(copy.label == null || copy.label.length() <= 240, "The label is at most 240 letters.");
-            Double bid = copy.bidDollarsPerHour;
-            check(bid == null || (bid >= 0.001 && bid <= 128), "A bid is 0.001 to 128 dollars per hour: " + bid);
-            check(
-                    copy.jupyter == null || copy.args == null,
-                    "Jupyter and args do not go together; use onstart for the command.");
-            check(size(copy.env) <= 32_768, "The variables are at most 32768 letters together.");
-            int script = copy.onstart == null ? 0 : copy.onstart.length();
-            int words = copy.args == null ? 0 : String.join(" ", copy.args).length();
-            check(script + words <= 4096, "onstart and args are at most 4096 letters together; load a script instead.");
-            check(ports(copy.env) <= 64, "At most 64 ports.");
-            return new InstanceSpec(copy);
-        }
-
-        private static void check(boolean good, String otherwise) {
-            if (!good) {
-                throw new IllegalArgumentException(otherwise);
-            }
-        }
-
-        private static int size(Map<String, String> env) {
-            return env.entrySet().stream()
-                    .mapToInt(e -> e.getKey().length()
-                            + Objects.requireNonNull(e.getValue()).length())
-                    .sum();
-        }
-
-        private static long ports(Map<String, String> env) {
-            return env.keySet().stream().filter(key -> key.startsWith("-p ")).count();
+            InstanceSpec spec = new InstanceSpec(copy);
+            SpecLimits.check(spec);
+            return spec;
         }
 
         /** Above 70000 asks for a port that is the same on both sides. */
         private static int port(int port) {
-            check((port >= 1 && port <= 65_535) || (port >= 70_000 && port < 80_000), "Not a port: " + port);
+            SpecLimits.require(
+                    (port >= 1 && port <= 65_535) || (port >= 70_000 && port < 80_000), "Not a port: " + port);
             return port;
         }
     }

@@ -109,14 +109,14 @@ public final class JsonFields {
         return whole.intValue();
     }
 
-    /** True, false, 1 or 0. */
+    /** True or false; of numbers, 0 is false. */
     public @Nullable Boolean flag(String name) {
         Object value = map.get(name);
         if (value == null || value instanceof Boolean) {
             return (Boolean) value;
         }
-        if (value instanceof Number number && (number.doubleValue() == 0 || number.doubleValue() == 1)) {
-            return number.doubleValue() == 1;
+        if (value instanceof Number number) {
+            return number.doubleValue() != 0;
         }
         throw wrong(at(name), "true or false", value);
     }

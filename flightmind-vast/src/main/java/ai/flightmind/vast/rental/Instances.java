@@ -2,6 +2,7 @@ package ai.flightmind.vast.rental;
 
 import ai.flightmind.vast.error.DataException;
 import ai.flightmind.vast.error.NotFoundException;
+import ai.flightmind.vast.error.OfferGoneException;
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.http.ApiCall;
 import ai.flightmind.vast.http.Background;
@@ -36,6 +37,7 @@ public final class Instances {
     private final Listing listing;
     private final Destruction destruction;
     private final Waiting waiting;
+    private final Output output;
 
     /**
      * Made by the client.
@@ -49,6 +51,7 @@ public final class Instances {
         this.rental = new Rental(transport, background, settleFor);
         this.listing = new Listing(transport, Repeat.READ);
         this.destruction = new Destruction(transport);
+        this.output = new Output(transport);
         this.waiting = new Waiting(transport, this::get, poll);
     }
 
@@ -85,6 +88,23 @@ public final class Instances {
                     "Offer " + offer.id() + " has " + disk + " GB of disk, not " + spec.diskGb() + ".");
         }
         return create(offer.id(), spec);
+    }
+
+    /**
+     * Rents the first of these offers that is still there.
+     *
+     * @throws ai.flightmind.vast.error.OfferGoneException if none is
+     */
+    public Instance createAny(List<Offer> offers, InstanceSpec spec) {
+        OfferGoneException gone = null;
+        for (Offer offer : offers) {
+            try {
+                return create(offer, spec);
+            } catch (OfferGoneException e) {
+                gone = e;
+            }
+        }
+        throw gone != null ? gone : new IllegalArgumentException("No offers to rent.");
     }
 
     /** As {@link #create(long, InstanceSpec)}; cancelling the future interrupts it. */
@@ -251,8 +271,7 @@ public final class Instances {
 
     /** The container's log; takes up to about 10 s. */
     public String logs(long id, LogRequest request) {
-        ApiCall call = ApiCall.ask(Endpoint.LOGS, "PUT", ROOT + "request_logs/" + id + "/", request.toBody());
-        return result(call, "The log of instance " + id);
+        return output.logs(id, request);
     }
 
     /** As {@link #logs}; cancelling the future interrupts it. */
@@ -265,13 +284,7 @@ public final class Instances {
      * du}, in 512 letters; for anything else use SSH.
      */
     public String execute(long id, String command) {
-        String program = command.strip().split("\\s", 2)[0];
-        if (command.length() > 512 || !List.of("ls", "rm", "du").contains(program)) {
-            throw new IllegalArgumentException("The service runs only ls, rm and du, of at most 512 letters. Use SSH.");
-        }
-        ApiCall call =
-                ApiCall.change(Endpoint.EXECUTE, "PUT", ROOT + "command/" + id + "/", Map.of("command", command));
-        return result(call, "The output on instance " + id);
+        return output.execute(id, command);
     }
 
     /** As {@link #execute}; cancelling the future interrupts it. */
@@ -299,20 +312,6 @@ public final class Instances {
 
     private void put(String path, Map<String, Object> body) {
         transport.callForObject(ApiCall.change(Endpoint.CHANGE_INSTANCE, "PUT", path, body));
-    }
-
-    private String result(ApiCall call, String what) {
-        JsonFields answer = transport.callForObject(call);
-        String address = answer.text("result_url");
-        if (address == null) {
-            throw new DataException(
-                    what + " is not to be had: " + transport.redact(String.valueOf(answer.text("msg"))),
-                    "$.result_url",
-                    null);
-        }
-        String text = transport.awaitResult(address, what);
-        String hostPath = answer.text("writeable_path");
-        return hostPath == null || hostPath.isEmpty() ? text : text.replace(hostPath, "");
     }
 
     private static Map<String, Object> state(String state, List<Long> ids) {
