@@ -9,6 +9,7 @@ import ai.flightmind.vast.error.CancelledException;
 import ai.flightmind.vast.error.DataException;
 import ai.flightmind.vast.error.InstanceNotReadyException;
 import ai.flightmind.vast.error.NotFoundException;
+import ai.flightmind.vast.error.OfferGoneException;
 import ai.flightmind.vast.error.ServiceDownException;
 import ai.flightmind.vast.error.UnauthorizedException;
 import ai.flightmind.vast.error.VastException;
@@ -23,6 +24,8 @@ import ai.flightmind.vast.instance.InstanceSpec;
 import ai.flightmind.vast.instance.InstanceStatus;
 import ai.flightmind.vast.instance.LogRequest;
 import ai.flightmind.vast.instance.SshAddress;
+import ai.flightmind.vast.offer.Offer;
+import ai.flightmind.vast.query.OfferQuery;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -233,6 +236,44 @@ class LifecycleTest {
         assertThat(vast.instances().execute(id, "ls -l /workspace")).contains("line one");
         assertThatThrownBy(() -> vast.instances().execute(id, "bash -c x"))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatTakesLongCanBeWaitedForInTheBackground() {
+        long id = rent(1, Fate.RUNS).id();
+
+        assertThat(vast.instances().awaitRunningAsync(id, PATIENCE).join().isRunning())
+                .isTrue();
+        assertThat(vast.instances().logsAsync(id, LogRequest.all()).join()).contains("line one");
+        assertThat(vast.instances().executeAsync(id, "du -sh /workspace").join())
+                .contains("line one");
+        assertThat(vast.instances().destroyAsync(id).join()).isTrue();
+        fake.assertNothingRented();
+    }
+
+    @Test
+    void theFirstOfferThatIsStillThereIsRented() {
+        fake.add(FakeOffer.h100(1, 4, 8)).add(FakeOffer.h100(2, 4, 9));
+        List<Offer> offers = vast.offers().search(OfferQuery.parse("num_gpus=4 -o dph_total"));
+        vast.instances().create(1, SPEC);
+
+        vast.instances().createAny(offers, SPEC);
+
+        assertThat(fake.rented()).extracting(i -> i.offerId()).containsExactly(1L, 2L);
+        assertThatThrownBy(() -> vast.instances().createAny(offers, SPEC)).isInstanceOf(OfferGoneException.class);
+    }
+
+    @Test
+    void aFieldOfAnotherTypeDoesNotKeepAMachineFromBeingFoundAndDestroyed() {
+        fake.add(FakeOffer.h100(1, 4, 8).with("cpu_cores", "many"));
+        vast.instances().create(1, SPEC);
+
+        Instance odd = vast.orphans().find().get(0);
+        assertThatThrownBy(odd::cpuCores)
+                .isInstanceOfSatisfying(
+                        DataException.class, e -> assertThat(e.jsonPath()).isEqualTo("$.instances[0].cpu_cores"));
+        vast.orphans().destroy();
+        fake.assertNothingRented();
     }
 
     @Test
