@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 
 /**
  * The checklist before a launch. Each item passes, or says what to do; one that breaks does not keep the others from being
- * checked.
+ * checked. Not thread-safe.
  *
  * <pre>{@code
  * Preflight.Report report = vast.preflight()

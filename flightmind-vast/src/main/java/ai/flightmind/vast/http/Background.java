@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Work beside the caller's thread, on daemon threads that end with the client. Thread-safe. */
@@ -21,10 +22,23 @@ public final class Background implements AutoCloseable {
 
     /** Starts the work. Cancelling the future interrupts it. */
     public <T> CompletableFuture<T> start(Supplier<T> work) {
+        return start(work, value -> {});
+    }
+
+    /**
+     * Starts the work. Cancelling the future interrupts it.
+     *
+     * @param unwanted takes what came out though the future was cancelled
+     */
+    public <T> CompletableFuture<T> start(Supplier<T> work, Consumer<T> unwanted) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Future<?> running = submit(() -> {
             try {
-                result.complete(work.get());
+                T value = work.get();
+                if (!result.complete(value)) {
+                    Thread.interrupted(); // the cancelling's own mark
+                    unwanted.accept(value);
+                }
             } catch (Throwable e) {
                 result.completeExceptionally(e);
             }

@@ -128,7 +128,9 @@ final class Wire implements AutoCloseable {
         } catch (InterruptedException e) {
             call.cancel();
             Thread.currentThread().interrupt();
-            throw new CancelledException(what + " was interrupted.", sent.get(), e);
+            // OkHttp's thread may be just about to send: only its own word, which we no longer wait for, says
+            // otherwise.
+            throw new CancelledException(what + " was interrupted.", true, e);
         } catch (ExecutionException e) {
             throw failure(what, e.getCause() == null ? e : e.getCause(), sent.get());
         }

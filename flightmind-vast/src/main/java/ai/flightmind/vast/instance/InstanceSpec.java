@@ -106,8 +106,10 @@ public final class InstanceSpec {
     /** Without what a registry login or a variable may hold. */
     @Override
     public String toString() {
+        String runtype = runtype();
         return "InstanceSpec[" + (from.image != null ? from.image : "template " + from.templateHash) + ", "
-                + from.diskGb + " GB, " + runtype() + ", env " + from.env.keySet() + "]";
+                + from.diskGb + " GB, " + (runtype == null ? "as the template says" : runtype) + ", env "
+                + from.env.keySet() + "]";
     }
 
     /** The service's own spelling, without the last t. Null leaves the choice to the template. */

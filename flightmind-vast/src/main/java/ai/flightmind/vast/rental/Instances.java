@@ -107,9 +107,9 @@ public final class Instances {
         throw gone != null ? gone : new IllegalArgumentException("No offers to rent.");
     }
 
-    /** As {@link #create(long, InstanceSpec)}; cancelling the future interrupts it. */
+    /** As {@link #create(long, InstanceSpec)}; cancelling the future destroys what it may have rented. */
     public CompletableFuture<Instance> createAsync(long offerId, InstanceSpec spec) {
-        return background.start(() -> create(offerId, spec));
+        return background.start(() -> create(offerId, spec), rental::giveBack);
     }
 
     /**

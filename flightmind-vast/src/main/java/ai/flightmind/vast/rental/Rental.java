@@ -72,6 +72,15 @@ final class Rental {
         return judge(call, answer, label, spec);
     }
 
+    /** Nobody took it. */
+    void giveBack(Instance instance) {
+        try {
+            destruction.destroy(instance.id());
+        } catch (VastException e) {
+            LOG.error("Instance {} of a cancelled rental could not be destroyed; it bills.", instance, e);
+        }
+    }
+
     private Instance judge(ApiCall call, Answer answer, String label, InstanceSpec spec) {
         AnswerException refusal = transport.refusal(call, answer);
         Map<?, ?> body = object(answer.body());

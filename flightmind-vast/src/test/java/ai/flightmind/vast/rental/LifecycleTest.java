@@ -191,7 +191,7 @@ class LifecycleTest {
             rent(i, Fate.RUNS);
         }
 
-        assertThat(vast.instances().list()).hasSize(60).doesNotHaveDuplicates();
+        assertThat(vast.instances().list()).extracting(Instance::id).hasSize(60).doesNotHaveDuplicates();
         assertThat(vast.instances().list(InstanceFilter.all().gpuName("RTX 4090")))
                 .isEmpty();
     }
