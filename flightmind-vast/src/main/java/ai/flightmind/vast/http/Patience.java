@@ -1,5 +1,6 @@
 package ai.flightmind.vast.http;
 
+import ai.flightmind.vast.error.BadRequestException;
 import ai.flightmind.vast.error.DataException;
 import ai.flightmind.vast.error.RateLimitedException;
 import ai.flightmind.vast.error.ServiceDownException;
@@ -23,13 +24,14 @@ final class Patience {
         put(Repeat.IF_REFUSED, 4, Duration.ofSeconds(1), Duration.ofSeconds(8), e -> e instanceof RateLimitedException);
         put(Repeat.READ, 4, Duration.ofMillis(500), Duration.ofSeconds(8), Patience::passes);
         put(Repeat.SETTLE, 4, Duration.ofMillis(500), Duration.ofSeconds(8), Patience::passes);
-        // An unreadable yes to a destroy is asked again too: the next answer, "no such instance", is clear.
+        // An unreadable yes to a destroy is asked again too: the next answer, "no such instance", is clear. So is a
+        // no for a reason that may pass.
         put(
                 Repeat.DESTROY,
                 8,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
-                e -> passes(e) || e instanceof DataException);
+                e -> passes(e) || e instanceof DataException || e instanceof BadRequestException);
     }
 
     Attempts begin(ApiCall call) {

@@ -20,6 +20,7 @@ public final class FakeInstance {
     private final Map<?, ?> request;
     private final Instant start;
     private boolean halted;
+    private @Nullable String forced;
     private @Nullable String label;
     private @Nullable Double bid;
     private @Nullable Instant end;
@@ -69,6 +70,25 @@ public final class FakeInstance {
         halted = halt;
     }
 
+    /** From now on its container is that, as {@code exited}. */
+    void force(String status) {
+        forced = status;
+    }
+
+    /** One line of the charges. */
+    Map<String, @Nullable Object> charge(Instant now) {
+        Instant until = end == null ? now : end;
+        double hours = Duration.between(start, until).toMillis() / 3_600_000.0;
+        Map<String, @Nullable Object> charge = new LinkedHashMap<>();
+        charge.put("type", "instance");
+        charge.put("source", "instance-" + id);
+        charge.put("description", "Instance " + id + ", " + offer.gpus() + "x " + offer.gpuName());
+        charge.put("amount", hours * offer.dollarsPerHour());
+        charge.put("start", start.toEpochMilli() / 1000.0);
+        charge.put("end", until.toEpochMilli() / 1000.0);
+        return charge;
+    }
+
     void label(String text) {
         label = text;
     }
@@ -101,7 +121,9 @@ public final class FakeInstance {
         row.put("ssh_host", running ? "ssh5.vast.ai" : null);
         row.put("ssh_port", running ? 12_344 : null);
         row.put("ssh_idx", "5");
-        row.put("ports", running ? Map.of("22/tcp", List.of(Map.of("HostIp", "0.0.0.0", "HostPort", "40123"))) : null);
+        row.put(
+                "ports",
+                running ? Map.of("22/tcp", List.of(Map.of("HostIp", "0.0.0.0", "HostPort", offer.sshPort()))) : null);
         row.put("gpu_util", running ? 0.0 : null);
         row.put("gpu_temp", running ? 34.0 : null);
         row.put("disk_usage", -1);
@@ -111,6 +133,9 @@ public final class FakeInstance {
     }
 
     private @Nullable String status(Duration age) {
+        if (forced != null) {
+            return forced;
+        }
         if (age.compareTo(PROVISIONED) < 0) {
             return null;
         }

@@ -93,6 +93,21 @@ public final class FakeMarketplace implements AutoCloseable {
         return this;
     }
 
+    /** Someone bids more for the machine: the instance stops, and bills its disk. */
+    public void outbid(long instanceId) {
+        service.instance(instanceId).halt(true);
+    }
+
+    /** The instance's container dies. */
+    public void kill(long instanceId) {
+        service.instance(instanceId).force("exited");
+    }
+
+    /** The instance's host goes away. */
+    public void disconnect(long instanceId) {
+        service.instance(instanceId).force("offline");
+    }
+
     /** What goes wrong, by method and path, as {@code PUT /api/v0/asks/5/}. */
     public FakeMarketplace faults(Function<String, Fault> faults) {
         this.faults = faults;

@@ -21,6 +21,8 @@ public record FakeOffer(
         Fate fate,
         Map<String, @Nullable Object> more) {
 
+    private static final String SSH_PORT = "of the fake: ssh port";
+
     /** A good machine with so many H100. */
     public static FakeOffer h100(long id, int gpus, double dollarsPerHour) {
         return new FakeOffer(
@@ -35,6 +37,16 @@ public record FakeOffer(
         Map<String, @Nullable Object> fields = new LinkedHashMap<>(more);
         fields.put(field, value);
         return new FakeOffer(id, machineId, gpuName, gpus, dollarsPerHour, minBid, fate, fields);
+    }
+
+    /** Its instances are reached there by SSH, once they run. */
+    public FakeOffer sshAt(String host, int port) {
+        return with("public_ipaddr", host).with(SSH_PORT, port);
+    }
+
+    String sshPort() {
+        Object port = more.get(SSH_PORT);
+        return port == null ? "40123" : port.toString();
     }
 
     Map<String, @Nullable Object> row(double storageGb) {
@@ -90,6 +102,7 @@ public record FakeOffer(
         row.put("dlperf", 480.0);
         row.put("score", 300.0);
         row.putAll(more);
+        row.remove(SSH_PORT);
         return row;
     }
 }

@@ -25,6 +25,7 @@ final class FakeService {
     private final Map<Long, FakeOffer> offers = new LinkedHashMap<>();
     private final Map<Long, FakeInstance> rentals = new LinkedHashMap<>();
     private final Map<Long, String> sshKeys = new LinkedHashMap<>();
+    private final Map<Long, Map<Long, String>> attachedKeys = new HashMap<>();
     private final Map<String, Long> lastCalls = new HashMap<>();
     private final Map<Instant, Runnable> later = new java.util.TreeMap<>();
     private long nextId = 1000;
@@ -77,6 +78,10 @@ final class FakeService {
         return tooFast;
     }
 
+    synchronized FakeInstance instance(long id) {
+        return Objects.requireNonNull(rentals.get(id), "no instance " + id);
+    }
+
     /** Written after the first poll. */
     synchronized MockResponse result(String line) {
         return ++resultPolls % 2 == 1 ? text(404, "NoSuchKey") : text(200, "line one\nline two of " + line + "\n");
@@ -108,6 +113,9 @@ final class FakeService {
         if (path.startsWith("/api/v0/asks/") && method.equals("PUT")) {
             return rent(Long.parseLong(parts.get(3)), body);
         }
+        if (parts.size() > 4 && parts.get(4).equals("ssh")) {
+            return attached(method, parts, body);
+        }
         if (path.startsWith("/api/v0/instances/")) {
             return instance(method, parts, body);
         }
@@ -116,6 +124,14 @@ final class FakeService {
         }
         if (path.equals("/api/v0/users/current")) {
             return json(200, user());
+        }
+        if (path.equals("/api/v0/charges/")) {
+            List<Map<String, @Nullable Object>> charges =
+                    rentals.values().stream().map(i -> i.charge(time.now())).toList();
+            return json(200, Map.of("success", true, "count", charges.size(), "results", charges));
+        }
+        if (path.equals("/api/v1/invoices/")) {
+            return json(200, Map.of("success", true, "count", 0, "results", List.of()));
         }
         return json(404, Map.of("success", false, "error", "not_found", "msg", "no such page"));
     }
@@ -261,6 +277,23 @@ final class FakeService {
         if (method.equals("DELETE")) {
             sshKeys.remove(Long.parseLong(parts.get(3)));
         }
+        return json(200, Map.of("success", true));
+    }
+
+    /** {@code /api/v0/instances/{id}/ssh/}, by id. */
+    private MockResponse attached(String method, List<String> parts, Map<?, ?> body) {
+        Map<Long, String> keys =
+                attachedKeys.computeIfAbsent(Long.parseLong(parts.get(3)), id -> new LinkedHashMap<>());
+        if (method.equals("GET")) {
+            List<Map<String, Object>> rows = new ArrayList<>();
+            keys.forEach((id, text) -> rows.add(Map.of("id", id, "public_key", text)));
+            return json(200, Map.of("success", true, "ssh_keys", rows));
+        }
+        if (method.equals("POST")) {
+            keys.put(nextId, String.valueOf(body.get("ssh_key")));
+            return json(200, Map.of("success", true, "key", Json.write(Map.of("id", nextId++))));
+        }
+        keys.remove(Long.parseLong(parts.get(5)));
         return json(200, Map.of("success", true));
     }
 

@@ -2,9 +2,11 @@ package ai.flightmind.vast.rental;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.flightmind.vast.OrphanSweep;
 import ai.flightmind.vast.VastClient;
+import ai.flightmind.vast.account.SshKey;
 import ai.flightmind.vast.error.CancelledException;
 import ai.flightmind.vast.error.DataException;
 import ai.flightmind.vast.error.InstanceNotReadyException;
@@ -28,6 +30,7 @@ import ai.flightmind.vast.offer.Offer;
 import ai.flightmind.vast.query.OfferQuery;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -274,6 +277,58 @@ class LifecycleTest {
                         DataException.class, e -> assertThat(e.jsonPath()).isEqualTo("$.instances[0].cpu_cores"));
         vast.orphans().destroy();
         fake.assertNothingRented();
+    }
+
+    @Test
+    void aRunningInstanceCanBeOutbidOrDie() {
+        Instance cheap = rent(1, Fate.RUNS);
+        Instance other = rent(2, Fate.RUNS);
+        vast.instances().awaitRunning(cheap.id(), PATIENCE);
+        vast.instances().awaitRunning(other.id(), PATIENCE);
+
+        fake.outbid(cheap.id());
+        fake.kill(other.id());
+
+        assertThat(vast.instances().get(cheap.id()).isHalted()).isTrue();
+        assertThat(vast.instances().get(other.id()).status()).isEqualTo(InstanceStatus.EXITED);
+    }
+
+    @Test
+    void sshIsWhereTheMachineSays() {
+        fake.add(FakeOffer.h100(1, 4, 8).sshAt("127.0.0.1", 2222));
+        long id = vast.instances().create(1, SPEC).id();
+
+        assertThat(vast.instances().awaitRunning(id, PATIENCE).sshAddress())
+                .isEqualTo(new SshAddress("127.0.0.1", 2222, true));
+    }
+
+    @Test
+    void keysAreAttachedToOneInstance() {
+        long id = rent(1, Fate.RUNS).id();
+        vast.sshKeys().attach(id, "ssh-ed25519 AAAA me");
+
+        SshKey key = vast.sshKeys().attached(id).get(0);
+        assertThat(key.sameKey("ssh-ed25519 AAAA")).isTrue();
+        vast.sshKeys().detach(id, Objects.requireNonNull(key.id()));
+        assertThat(vast.sshKeys().attached(id)).isEmpty();
+    }
+
+    @Test
+    void whatARentalCostIsInTheCharges() {
+        long id = rent(1, Fate.RUNS).id();
+        fake.time().pass(Duration.ofHours(2));
+        vast.instances().destroy(id);
+
+        assertThat(vast.billing()
+                        .charges(
+                                fake.time().now().minus(Duration.ofDays(1)),
+                                fake.time().now()))
+                .singleElement()
+                .satisfies(charge -> {
+                    assertThat(charge.dollars()).isCloseTo(17, within(0.01));
+                    assertThat(charge.kind()).isEqualTo("instance");
+                    assertThat(charge.description()).contains("Instance " + id);
+                });
     }
 
     @Test
