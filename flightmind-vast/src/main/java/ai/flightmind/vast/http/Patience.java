@@ -13,10 +13,14 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How often, and after what waits, a call is sent again. Waits double and are spread by half, so that clients part. */
 final class Patience {
+    private static final Pattern THRESHOLD = Pattern.compile("threshold=(\\d{1,2}(?:\\.\\d{1,6})?)");
+
     private final Map<Repeat, Retry> retries = new EnumMap<>(Repeat.class);
 
     Patience() {
@@ -42,9 +46,10 @@ final class Patience {
                 return null;
             }
             Duration wait = Duration.ofMillis(millis);
-            Duration least =
-                    failure instanceof RateLimitedException ? call.endpoint().spacing() : Duration.ZERO;
-            return wait.compareTo(least) < 0 ? least : wait;
+            if (!(failure instanceof RateLimitedException)) {
+                return wait;
+            }
+            return longest(wait, longest(call.endpoint().spacing(), threshold(failure)));
         };
     }
 
@@ -53,6 +58,16 @@ final class Patience {
         /** How long to wait before the next; null if there is none. */
         @Nullable
         Duration after(VastException failure);
+    }
+
+    /** What the service says to keep between calls, as {@code threshold=4.5}; it sends no Retry-After. */
+    private static Duration threshold(VastException failure) {
+        Matcher said = THRESHOLD.matcher(String.valueOf(failure.getMessage()));
+        return said.find() ? Duration.ofMillis((long) (1000 * Double.parseDouble(said.group(1)))) : Duration.ZERO;
+    }
+
+    private static Duration longest(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private Retry retry(Repeat repeat) {

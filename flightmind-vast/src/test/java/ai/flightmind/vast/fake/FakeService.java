@@ -323,7 +323,7 @@ final class FakeService {
             least = 4500L;
         } else if (method.equals("DELETE") && path.startsWith("/api/v0/instances/")) {
             least = 3000L;
-        } else if (method.equals("GET") && path.startsWith("/api/v0/instances/")) {
+        } else if (method.equals("GET") && path.matches("/api/v0/instances/\\d+/")) {
             least = 2000L;
         }
         if (least == null) {

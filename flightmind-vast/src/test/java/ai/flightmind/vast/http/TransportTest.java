@@ -145,6 +145,16 @@ class TransportTest {
     }
 
     @Test
+    void afterTooManyCallsItWaitsAsLongAsTheServiceSays() {
+        answer(429, "API requests too frequent endpoint threshold=12.5");
+        answer(200, "{}");
+
+        transport.call(START);
+
+        assertThat(Duration.ofNanos(time.nanoTime())).isGreaterThanOrEqualTo(Duration.ofMillis(12_500));
+    }
+
+    @Test
     void aRequestIsSentOnceThoughTheServiceWantsItAgainAtOnce() {
         server.enqueue(new MockResponse.Builder()
                 .code(503)
