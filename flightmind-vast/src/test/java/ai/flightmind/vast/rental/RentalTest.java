@@ -19,9 +19,11 @@ import ai.flightmind.vast.instance.Access;
 import ai.flightmind.vast.instance.Instance;
 import ai.flightmind.vast.instance.InstanceSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -218,6 +220,41 @@ class RentalTest {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(fake.requests()).isEmpty();
+    }
+
+    @Test
+    void severalThreadsRentOneMachineEach() {
+        for (int offer = 6; offer < 13; offer++) {
+            fake.add(FakeOffer.h100(offer, 4, 8));
+        }
+        fake.enforceIntervals(false); // its clock adds up what the threads sleep side by side
+        fake.faults(request -> request.contains("/asks/7/") ? Fault.CUT_AFTER : Fault.NONE);
+
+        List<CompletableFuture<Instance>> rentals = LongStream.range(5, 13)
+                .mapToObj(offer -> vast.instances().createAsync(offer, SPEC))
+                .toList();
+
+        assertThat(rentals.stream()
+                        .map(CompletableFuture::join)
+                        .map(Instance::label)
+                        .distinct())
+                .hasSize(8);
+        assertThat(fake.rented()).hasSize(8);
+        assertThat(rentalsSent()).isEqualTo(8);
+    }
+
+    @Test
+    void aClosedClientLeavesNoThreads() throws InterruptedException {
+        vast.instances().createAsync(5, SPEC).join();
+
+        vast.close();
+
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("vast-")) {
+                thread.join(5_000);
+                assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+            }
+        }
     }
 
     @Test
