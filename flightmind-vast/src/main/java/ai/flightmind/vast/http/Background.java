@@ -1,12 +1,15 @@
 package ai.flightmind.vast.http;
 
 import ai.flightmind.vast.error.CancelledException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -56,16 +59,33 @@ public final class Background implements AutoCloseable {
      * left half done. The work bounds its own time.
      */
     public <T> T uninterrupted(Supplier<T> work) {
+        return finish(work, Duration.ofDays(1));
+    }
+
+    /**
+     * As {@link #uninterrupted}, but an interrupted caller waits no longer than that.
+     *
+     * @throws CancelledException if the work was not done by then; it is interrupted
+     */
+    public <T> T finish(Supplier<T> work, Duration afterInterruption) {
         CompletableFuture<T> result = start(work);
         boolean interrupted = false;
+        long deadline = 0;
         try {
             while (true) {
                 try {
-                    return result.get();
+                    return interrupted
+                            ? result.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)
+                            : result.get();
                 } catch (InterruptedException e) {
+                    deadline = interrupted ? deadline : System.nanoTime() + afterInterruption.toNanos();
                     interrupted = true;
                 }
             }
+        } catch (TimeoutException e) {
+            result.cancel(true);
+            throw new CancelledException(
+                    "Interrupted, and not done " + afterInterruption.toSeconds() + " s later.", true, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Instances {
     private static final String ROOT = "/api/v0/instances/";
+    private static final Duration AFTER_INTERRUPTION = Duration.ofSeconds(30);
 
     private final Transport transport;
     private final Background background;
@@ -177,21 +178,25 @@ public final class Instances {
     /**
      * Ends the rental and deletes its disk. Insists for some minutes if the service fails; that the instance is gone
      * already is success.
+     *
+     * <p>An interrupted thread destroys all the same, since this is what its cleaning up does, and waits for at most 30 s.
      */
     public void destroy(long id) {
-        destruction.destroy(id);
+        finish(() -> destruction.destroy(id));
     }
 
+    /** As {@link #destroy}, in one call. */
     public void destroyAll(List<Long> ids) {
-        if (!ids.isEmpty()) {
-            destruction.destroyAll(List.copyOf(ids));
+        List<Long> all = List.copyOf(ids);
+        if (!all.isEmpty()) {
+            finish(() -> destruction.destroyAll(all));
         }
     }
 
     /** Cancelling the future stops the insisting, not what is sent. */
     public CompletableFuture<Boolean> destroyAsync(long id) {
         return background.start(() -> {
-            destroy(id);
+            destruction.destroy(id);
             return true;
         });
     }
@@ -301,6 +306,15 @@ public final class Instances {
             body.put("env", env);
         }
         put(ROOT + "update_template/" + id + "/", body);
+    }
+
+    private void finish(Runnable destroying) {
+        background.finish(
+                () -> {
+                    destroying.run();
+                    return true;
+                },
+                AFTER_INTERRUPTION);
     }
 
     private void bid(long id, @Nullable Double price) {

@@ -1,9 +1,11 @@
 package ai.flightmind.vast.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.flightmind.vast.error.CancelledException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +54,27 @@ class BackgroundTest {
 
         assertThat(done).isEqualTo("donefalse");
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void anInterruptedCallerDoesNotWaitForEver() {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> background.finish(
+                        () -> {
+                            try {
+                                return new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+                            } catch (InterruptedException e) {
+                                interrupted.countDown();
+                                return false;
+                            }
+                        },
+                        Duration.ofMillis(50)))
+                .isInstanceOf(CancelledException.class);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThatCode(interrupted::await).doesNotThrowAnyException();
     }
 
     @Test

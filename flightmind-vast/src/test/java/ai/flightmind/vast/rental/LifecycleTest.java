@@ -151,6 +151,19 @@ class LifecycleTest {
     }
 
     @Test
+    void anInterruptedThreadStillDestroysInItsCleaningUp() {
+        Instance instance = rent(1, Fate.RUNS);
+        AtomicInteger left = new AtomicInteger(3);
+        fake.faults(request -> left.getAndDecrement() > 0 ? Fault.DOWN : Fault.NONE);
+        Thread.currentThread().interrupt();
+
+        vast.instances().destroy(instance.id());
+
+        assertThat(Thread.interrupted()).isTrue();
+        fake.assertNothingRented();
+    }
+
+    @Test
     void destroyGoesThroughThoughTheServiceIsLeftAlone() {
         Instance instance = rent(1, Fate.RUNS);
         fake.faults(request -> request.startsWith("GET") ? Fault.DOWN : Fault.NONE);

@@ -63,7 +63,7 @@ class RentalSchedulesTest {
             Thread program = Thread.currentThread();
             fake.faults(request -> {
                 synchronized (faults) {
-                    if (interrupts && request.contains("/asks/") && faults.nextInt(3) == 0) {
+                    if (interrupts && faults.nextInt(request.contains("/asks/") ? 3 : 40) == 0) {
                         program.interrupt();
                     }
                     if (faults.nextDouble() >= rate) {
@@ -105,7 +105,6 @@ class RentalSchedulesTest {
             try {
                 return new Outcome(vast.instances().awaitRunning(instance.id(), Duration.ofMinutes(5)), warned);
             } catch (VastException e) {
-                Thread.interrupted();
                 try {
                     vast.instances().destroy(instance.id());
                 } catch (VastException stays) {
