@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.flightmind.vast.Preflight;
 import ai.flightmind.vast.VastClient;
+import ai.flightmind.vast.cost.CostEstimate;
+import ai.flightmind.vast.cost.GpuType;
+import ai.flightmind.vast.cost.Workload;
 import ai.flightmind.vast.fake.FakeMarketplace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,6 +95,24 @@ class AccountTest {
         assertThatThrownBy(() -> PrivateKeyFile.publicKey(file)).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> PrivateKeyFile.publicKey(directory.resolve("none")))
                 .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void theChecklistTakesAnEstimate() {
+        Workload run = Workload.builder()
+                .parameters(956_000_000)
+                .tokens(49_800_000_000L)
+                .build();
+        CostEstimate estimate = CostEstimate.of(run, GpuType.H100_SXM, 4);
+
+        assertThat(vast.preflight().funded(estimate.withOnDemandPrice(2)).run().passed())
+                .isTrue();
+        assertThat(vast.preflight()
+                        .funded(estimate.withOnDemandPrice(200))
+                        .run()
+                        .passed())
+                .isFalse();
+        assertThatThrownBy(() -> vast.preflight().funded(estimate)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
