@@ -2,6 +2,7 @@ package ai.flightmind.examples;
 
 import ai.flightmind.model.error.ModelException;
 import ai.flightmind.train.error.TrainingException;
+import ai.flightmind.vast.error.VastException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 
@@ -28,6 +29,7 @@ final class Commands {
     private static boolean isExplained(Exception error) {
         return error instanceof TrainingException
                 || error instanceof ModelException
+                || error instanceof VastException
                 || error instanceof IllegalArgumentException
                 || error instanceof UncheckedIOException;
     }
