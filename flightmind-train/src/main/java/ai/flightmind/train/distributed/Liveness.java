@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  */
 final class Liveness implements AutoCloseable {
     private static final Duration BEAT = Duration.ofSeconds(1);
-    private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private static final String LOST = "lost/";
 
