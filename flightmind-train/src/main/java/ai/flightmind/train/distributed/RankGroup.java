@@ -76,13 +76,15 @@ final class RankGroup implements AutoCloseable {
     void abort() {
         if (nccl != null) {
             nccl.abort();
+            nccl.close();
         }
-        close();
+        torch.close();
     }
 
     @Override
     public void close() {
         if (nccl != null) {
+            nccl.shutdown();
             nccl.close();
         }
         torch.close();
