@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -230,6 +231,24 @@ class DistributedFailureTest extends TinyData {
             assertThat(ranks.rank(0).lines("saved ")).hasSize(1);
             assertThat(ranks.rank(1).lines("saved ")).isEmpty();
             assertThat(ranks.steps()).isEqualTo(ranks.steps(1));
+        }
+    }
+
+    @Test
+    void whatIsNotFiniteOnOneRankIsSkippedByAll() {
+        try (Ranks ranks = Ranks.start(folder, 2, FOREVER, "poisonAt=3", data)) {
+            for (int rank = 0; rank < 2; rank++) {
+                assertThat(failure(ranks.rank(rank)))
+                        .startsWith("NonFiniteException Steps 4 to 13 all had a loss or gradient that is not a finite");
+            }
+            assertThat(ranks.steps()).hasSize(14);
+            String before = Objects.requireNonNull(ranks.steps().get(3L)).checksum();
+            ranks.steps().forEach((step, said) -> {
+                if (step > 3) {
+                    assertThat(said.loss()).isNaN();
+                    assertThat(said.checksum()).as("rank 0 after step %s", step).isEqualTo(before);
+                }
+            });
         }
     }
 

@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 
 /**
  * What the tests start as one rank: it trains the tiny model, and prints a line for every event, the rows that it read,
@@ -126,6 +128,12 @@ final class TrainingRank {
             TinyRun.weights(model).values().forEach(checksum::update);
             say("step " + step.step() + " " + step.loss() + " " + step.gradientNorm() + " " + checksum.getValue() + " "
                     + step.communication().toNanos());
+            if (step.step() == number("poisonAt", -1) && Ddp.fromEnvironment().rank() == 1) {
+                try (NoGradGuard noGrad = new NoGradGuard();
+                        Scalar nan = new Scalar(Double.NaN)) {
+                    model.parameters().values().iterator().next().fill_(nan);
+                }
+            }
             if (step.step() == number("hangAt", -1) && Ddp.fromEnvironment().rank() == 0) {
                 while (true) {
                     LockSupport.park(this); // nothing ever lets it go
