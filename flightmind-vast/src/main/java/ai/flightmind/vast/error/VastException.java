@@ -10,6 +10,7 @@ public abstract sealed class VastException extends RuntimeException
                 QueryException,
                 CancelledException,
                 UnclearRentalException,
+                SshException,
                 InstanceNotReadyException {
     private static final long serialVersionUID = 1L;
 

@@ -9,6 +9,7 @@
  *       {@code success: false} is told apart in the same way.
  *   <li>No answer came: Transport, or Cancelled if the caller was interrupted.
  *   <li>The answer cannot be understood: Data. The query cannot: Query.
+ *   <li>The instance cannot be reached or worked with over SSH: Ssh, whose kind says why.
  *   <li>Money may be flowing: UnclearRental and InstanceNotReady. Both say what to destroy.
  * </ul>
  */
