@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import net.schmizz.sshj.SSHClient;
+import net.schmizz.sshj.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,7 +189,9 @@ public final class SshSession implements AutoCloseable {
                     throw new CancelledException("Interrupted while working over SSH.", false, e);
                 }
                 failure = e;
-                if (client.isConnected()) {
+                if (e instanceof TransportException) {
+                    hangUp(client); // a broken line may still look whole
+                } else if (client.isConnected()) {
                     break;
                 }
             }
@@ -198,6 +201,14 @@ public final class SshSession implements AutoCloseable {
                 "\"" + command + "\" was not started: the server opened no channel for it (" + failure
                         + "). It can be repeated.",
                 failure);
+    }
+
+    private static void hangUp(SSHClient client) {
+        try {
+            client.disconnect();
+        } catch (IOException e) {
+            LOG.debug("Hanging up a broken line: {}", e.toString());
+        }
     }
 
     private void forget(@Nullable AutoCloseable closed) {
