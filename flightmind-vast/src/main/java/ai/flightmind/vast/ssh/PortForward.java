@@ -86,7 +86,7 @@ public final class PortForward implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket;
-                DirectConnection remote = line.open().newDirectConnection(remoteHost, remotePort)) {
+                DirectConnection remote = line.channel(client -> client.newDirectConnection(remoteHost, remotePort))) {
             Future<?> up = threads.submit(() -> {
                 copy(socket.getInputStream(), remote.getOutputStream());
                 remote.getOutputStream().close();
