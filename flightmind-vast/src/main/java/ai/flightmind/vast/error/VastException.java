@@ -10,7 +10,8 @@ public abstract sealed class VastException extends RuntimeException
                 QueryException,
                 CancelledException,
                 UnclearRentalException,
-                InstanceNotReadyException {
+                InstanceNotReadyException,
+                BucketException {
     private static final long serialVersionUID = 1L;
 
     VastException(String message, @Nullable Throwable cause) {
