@@ -22,12 +22,20 @@ public final class BucketCredentials {
         this.token = token == null || token.isBlank() ? null : clean(token, "session token");
     }
 
-    /** @throws IllegalArgumentException if one is empty or could not be one; the message does not repeat it */
+    /**
+     * A lasting key.
+     *
+     * @throws IllegalArgumentException if one is empty or could not be one; the message does not repeat it
+     */
     public static BucketCredentials of(String id, String secret) {
         return new BucketCredentials(id, secret, null);
     }
 
-    /** @throws IllegalArgumentException if one is empty or could not be one; the message does not repeat it */
+    /**
+     * A short-lived key.
+     *
+     * @throws IllegalArgumentException if one is empty or could not be one; the message does not repeat it
+     */
     public static BucketCredentials of(String id, String secret, String sessionToken) {
         return new BucketCredentials(id, secret, sessionToken);
     }

@@ -39,7 +39,7 @@ public final class Presigning {
                 .getObjectRequest(get -> get.bucket(bucket).key(key))));
     }
 
-    /** @param sha256 of what will be stored, in hex; null if it is not known */
+    /** Stores with this SHA-256, in hex; null if it is not known. */
     public PresignedAddress put(String key, @Nullable String sha256, Duration lifetime) {
         Duration checked = checked(lifetime);
         return address(() -> presigner.presignPutObject(request -> request.signatureDuration(checked)

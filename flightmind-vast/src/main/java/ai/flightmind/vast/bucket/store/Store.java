@@ -2,12 +2,10 @@ package ai.flightmind.vast.bucket.store;
 
 import ai.flightmind.vast.error.BucketException;
 import ai.flightmind.vast.error.BucketException.Reason;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +21,6 @@ import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -209,18 +205,6 @@ public final class Store implements AutoCloseable {
         void write(long position, byte[] bytes, int count);
     }
 
-    /** Bytes that can be read more than once, and their MD5. */
-    public record Content(Supplier<InputStream> open, long sizeBytes, byte[] md5) {
-        public static Content of(byte[] bytes, byte[] md5) {
-            return new Content(() -> new ByteArrayInputStream(bytes), bytes.length, md5);
-        }
-
-        private RequestBody body() {
-            ContentStreamProvider provider = open::get;
-            return RequestBody.fromContentProvider(provider, sizeBytes, BINARY);
-        }
-    }
-
     /** Stores a whole object; the store compares its MD5. */
     public void write(String key, Content content, String sha256, LongConsumer sent) {
         var answer = wire.counting(
@@ -231,7 +215,7 @@ public final class Store implements AutoCloseable {
                                 request -> request.bucket(address.bucket())
                                         .key(key)
                                         .contentType(BINARY)
-                                        .contentMD5(base64(content.md5()))
+                                        .contentMD5(content.md5Base64())
                                         .metadata(Map.of(SHA256, sha256)),
                                 content.body())));
         compare(key, content, answer.eTag(), answer.serverSideEncryption());
@@ -307,13 +291,13 @@ public final class Store implements AutoCloseable {
                                         .key(key)
                                         .uploadId(upload)
                                         .partNumber(number)
-                                        .contentMD5(base64(content.md5())),
+                                        .contentMD5(content.md5Base64()),
                                 content.body())));
         compare(key, content, answer.eTag(), answer.serverSideEncryption());
         return unquoted(answer.eTag());
     }
 
-    /** @param etags of the parts, the first being part 1 */
+    /** Makes the parts one object; the first etag is that of part 1. */
     public void complete(String key, String upload, List<String> etags) {
         List<CompletedPart> parts = new ArrayList<>();
         for (int i = 0; i < etags.size(); i++) {
@@ -368,7 +352,7 @@ public final class Store implements AutoCloseable {
             String key, Content content, @Nullable String etag, @Nullable ServerSideEncryption encryption) {
         String stored = unquoted(etag);
         boolean isMd5 = stored.length() == 32 && (encryption == null || encryption == ServerSideEncryption.AES256);
-        if (isMd5 && !stored.equals(HexFormat.of().formatHex(content.md5()))) {
+        if (isMd5 && !stored.equals(content.md5Hex())) {
             throw new BucketException(
                     Reason.DAMAGED,
                     "The store has other bytes of " + key
@@ -376,10 +360,6 @@ public final class Store implements AutoCloseable {
                             + " it was. Is the file being written to?",
                     null);
         }
-    }
-
-    private static String base64(byte[] md5) {
-        return java.util.Base64.getEncoder().encodeToString(md5);
     }
 
     private static String unquoted(@Nullable String etag) {
