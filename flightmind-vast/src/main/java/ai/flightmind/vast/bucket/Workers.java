@@ -40,11 +40,9 @@ final class Workers implements AutoCloseable {
 
     /** One call. */
     <T> T call(String what, Supplier<T> work) {
-        AtomicReference<@Nullable T> result = new AtomicReference<>();
-        run(what, List.of(() -> result.set(work.get())), 1, () -> {});
-        @SuppressWarnings("NullAway") // a T, null only if T may be
-        T value = result.get();
-        return value;
+        List<T> result = new ArrayList<>(1);
+        run(what, List.of(() -> result.add(work.get())), 1, () -> {});
+        return result.get(0);
     }
 
     /**

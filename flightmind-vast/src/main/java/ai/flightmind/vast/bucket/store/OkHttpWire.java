@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -32,10 +33,10 @@ import software.amazon.awssdk.http.SdkHttpRequest;
  */
 final class OkHttpWire implements SdkHttpClient {
     private static final int PIECE_BYTES = 64 * 1024;
+    private static final ThreadLocal<@Nullable LongConsumer> SENT = new ThreadLocal<>();
 
     private final OkHttpClient client;
     private final Map<Thread, Call> calls = new ConcurrentHashMap<>();
-    private final ThreadLocal<@Nullable LongConsumer> sent = new ThreadLocal<>();
 
     /** @param stall the longest time in which no byte moves */
     OkHttpWire(Duration connectTimeout, Duration stall) {
@@ -48,12 +49,12 @@ final class OkHttpWire implements SdkHttpClient {
     }
 
     /** Tells how many bytes of the body have gone, from 0 again with each attempt, while this thread does the work. */
-    <T> T counting(LongConsumer counter, java.util.function.Supplier<T> work) {
-        sent.set(counter);
+    static <T> T counting(LongConsumer counter, Supplier<T> work) {
+        SENT.set(counter);
         try {
             return work.get();
         } finally {
-            sent.remove();
+            SENT.remove();
         }
     }
 
@@ -111,7 +112,7 @@ final class OkHttpWire implements SdkHttpClient {
                 .orElse(content == null ? 0L : -1L);
         String type = request.firstMatchingHeader("Content-Type").orElse(null);
         boolean mayHaveBody = method.equals("PUT") || method.equals("POST");
-        return builder.method(method, mayHaveBody ? new Body(content, length, type, sent.get()) : null)
+        return builder.method(method, mayHaveBody ? new Body(content, length, type, SENT.get()) : null)
                 .build();
     }
 

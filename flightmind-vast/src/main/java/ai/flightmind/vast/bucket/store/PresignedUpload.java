@@ -28,25 +28,25 @@ public record PresignedUpload(
             set -eu
             file=$1
             size=$(wc -c < "$file")
-            [ "$size" -eq %d ] || { echo "$file has $size bytes, not %d" >&2; exit 2; }
+            [ "$size" -eq @SIZE@ ] || { echo "$file has $size bytes, not @SIZE@" >&2; exit 2; }
             xml=$(mktemp) head=$(mktemp) answer=$(mktemp)
             trap 'rm -f "$xml" "$head" "$answer"' EXIT
             part() {
               try=1
               while :; do
-                if dd if="$file" bs=%d skip=$(($1 - 1)) count=1 iflag=fullblock 2>/dev/null |
+                if dd if="$file" bs=@PART@ skip=$(($1 - 1)) count=1 iflag=fullblock 2>/dev/null |
                   curl -sS -f --connect-timeout 20 --speed-limit 1 --speed-time 60 -D "$head" -o /dev/null \\
                     -H 'Expect:' -H "Content-Length: $3" -H 'Transfer-Encoding:' -X PUT -T - "$2"; then break; fi
                 [ "$try" -lt 6 ] || exit 1
                 sleep $((try * try)); try=$((try + 1))
               done
               etag=$(grep -i '^etag:' "$head" | tail -1 | sed 's/^[^:]*: *//; s/[\\r"]//g')
-              printf '<Part><PartNumber>%%s</PartNumber><ETag>"%%s"</ETag></Part>' "$1" "$etag" >> "$xml"
+              printf '<Part><PartNumber>%s</PartNumber><ETag>"%s"</ETag></Part>' "$1" "$etag" >> "$xml"
             }
             printf '<CompleteMultipartUpload>' > "$xml"
-            %sprintf '</CompleteMultipartUpload>' >> "$xml"
+            @PARTS@printf '</CompleteMultipartUpload>' >> "$xml"
             curl -sS -f --retry 5 --connect-timeout 20 -o "$answer" -H 'Content-Type: application/xml' \\
-              -X POST --data-binary @"$xml" '%s'
+              -X POST --data-binary @"$xml" '@COMPLETE@'
             # a store may say no with status 200
             if grep -q '<Error>' "$answer"; then cat "$answer" >&2; exit 1; fi
             """;
@@ -68,14 +68,10 @@ public record PresignedUpload(
                     .append(bytes)
                     .append('\n');
         }
-        return String.format(
-                java.util.Locale.ROOT,
-                SCRIPT,
-                sizeBytes,
-                sizeBytes,
-                partBytes,
-                lines,
-                complete.uri().toString());
+        return SCRIPT.replace("@SIZE@", Long.toString(sizeBytes))
+                .replace("@PART@", Long.toString(partBytes))
+                .replace("@PARTS@", lines)
+                .replace("@COMPLETE@", complete.uri().toString());
     }
 
     @Override

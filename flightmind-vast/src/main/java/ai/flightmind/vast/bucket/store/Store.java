@@ -207,7 +207,7 @@ public final class Store implements AutoCloseable {
 
     /** Stores a whole object; the store compares its MD5. */
     public void write(String key, Content content, String sha256, LongConsumer sent) {
-        var answer = wire.counting(
+        var answer = OkHttpWire.counting(
                 sent,
                 () -> call(
                         "Writing " + key,
@@ -282,7 +282,7 @@ public final class Store implements AutoCloseable {
 
     /** Stores a part, and gives its etag; the store compares its MD5. */
     public String writePart(String key, String upload, int number, Content content, LongConsumer sent) {
-        var answer = wire.counting(
+        var answer = OkHttpWire.counting(
                 sent,
                 () -> call(
                         "Writing part " + number + " of " + key,
