@@ -33,7 +33,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Keys are below the prefix. Calls block; what may pass is tried again with growing pauses, and interruption ends a call
  * with {@link ai.flightmind.vast.error.CancelledException}, after which the same call goes on where it was. All of them
- * throw {@link BucketException}. Thread-safe. At its debug level the AWS client logs what it signs, a session token included.
+ * throw {@link BucketException}. Thread-safe.
+ *
+ * <p>No key is in a text, an exception or a log of ours. The AWS client's own log does hold what it signs and is answered, a
+ * session token included, if its logger {@code software.amazon.awssdk} is set to debug: leave it at info.
  */
 public final class Bucket implements AutoCloseable {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
@@ -316,18 +319,23 @@ public final class Bucket implements AutoCloseable {
             if (endpoint == null || bucket == null) {
                 throw new IllegalArgumentException("A bucket needs an endpoint and a name.");
             }
+            requireClient();
             StoreAddress address = StoreAddress.of(endpoint, bucket, region, pathStyle);
+            BucketCredentials key = credentials != null
+                    ? credentials
+                    : BucketCredentials.find(address, System.getenv(), Path.of(System.getProperty("user.home", "")));
+            return new Bucket(new Store(address, key, connectTimeout, stallTimeout, attempts), this);
+        }
+
+        /** Before anything else needs it, so that its lack is told in words. */
+        private static void requireClient() {
             try {
-                BucketCredentials key = credentials != null
-                        ? credentials
-                        : BucketCredentials.find(
-                                address, System.getenv(), Path.of(System.getProperty("user.home", "")));
-                return new Bucket(new Store(address, key, connectTimeout, stallTimeout, attempts), this);
-            } catch (NoClassDefFoundError missing) {
+                Class.forName("software.amazon.awssdk.services.s3.S3Client", false, Bucket.class.getClassLoader());
+            } catch (ClassNotFoundException missing) {
                 throw new BucketException(
                         Reason.NO_CLIENT,
-                        "A bucket needs the S3 client: add software.amazon.awssdk:s3 (without its HTTP clients) to the"
-                                + " dependencies; this module does not bring it along.",
+                        "A bucket needs the S3 client: add software.amazon.awssdk:s3 to the dependencies; this module"
+                                + " does not bring it along.",
                         missing);
             }
         }

@@ -138,7 +138,7 @@ final class Failures {
 
     private BucketException silent(String what, SdkException e) {
         IOException io = null;
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        for (Throwable cause = e; cause != null && io == null; cause = cause.getCause()) {
             if (cause instanceof IOException found) {
                 io = found;
             }
