@@ -2,6 +2,7 @@ package ai.flightmind.vast.bucket.store;
 
 import ai.flightmind.vast.error.BucketException;
 import ai.flightmind.vast.error.BucketException.Reason;
+import ai.flightmind.vast.error.VastException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -35,6 +38,7 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
  * ends one where a {@link #cancel} helps it. Keys are whole here. Thread-safe.
  */
 public final class Store implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
     private static final String SHA256 = "sha256";
     private static final String BINARY = "application/octet-stream";
 
@@ -341,10 +345,15 @@ public final class Store implements AutoCloseable {
     }
 
     private <T> T call(String what, Supplier<T> call) {
+        long start = System.nanoTime();
         try {
-            return call.get();
+            T answer = call.get();
+            LOG.debug("{}: done in {} ms", what, (System.nanoTime() - start) / 1_000_000);
+            return answer;
         } catch (SdkException e) {
-            throw failures.of(what, e);
+            VastException failure = failures.of(what, e);
+            LOG.debug("After {} ms: {}", (System.nanoTime() - start) / 1_000_000, failure.getMessage());
+            throw failure;
         }
     }
 
