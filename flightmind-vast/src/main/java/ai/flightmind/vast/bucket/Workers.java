@@ -46,8 +46,8 @@ final class Workers implements AutoCloseable {
     }
 
     /**
-     * Does all the work, so many at once. The first failure, or an interruption, ends the rest; when this returns none of it
-     * is running.
+     * Does all the work, so many at once. The first failure, or an interruption, ends the rest, which takes moments,
+     * and is waited for.
      *
      * @param tick called now and then, and at the end, on the caller's thread
      * @throws CancelledException if the caller was interrupted, or the bucket closed

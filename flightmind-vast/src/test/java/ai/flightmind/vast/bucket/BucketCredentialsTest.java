@@ -108,6 +108,29 @@ class BucketCredentialsTest {
                 .withMessageNotContaining("mySecret");
     }
 
+    @Test
+    void theBucketIsInThePathOrInTheHost() {
+        Bucket.Builder builder = Bucket.builder()
+                .endpoint("https://s3.eu-central-1.amazonaws.com")
+                .bucket("abc")
+                .prefix("/runs/d24/")
+                .credentials(BucketCredentials.of("MYID", "mySecret"));
+        try (Bucket path = builder.build();
+                Bucket host = builder.pathStyle(false).build()) {
+            assertThat(path.presignGet("x", Duration.ofMinutes(1)).uri())
+                    .hasHost("s3.eu-central-1.amazonaws.com")
+                    .hasPath("/abc/runs/d24/x");
+            assertThat(host.presignGet("x", Duration.ofMinutes(1)).uri())
+                    .hasHost("abc.s3.eu-central-1.amazonaws.com")
+                    .hasPath("/runs/d24/x");
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> Bucket.builder().build());
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.partBytes(1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> StoreAddress.of("https://my Secret@x", "abc", null, true))
+                .withMessageNotContaining("Secret");
+    }
+
     private String found(StoreAddress address, Map<String, String> environment) {
         BucketCredentials key = BucketCredentials.find(address, environment, home);
         try (Bucket bucket = Bucket.builder()

@@ -118,6 +118,32 @@ class PresignedTest {
     }
 
     @Test
+    void whatWasStoredWithoutAChecksumComesDownButIsNotCalledVerified() throws Exception {
+        Path file = RandomFile.write(directory.resolve("f"), PART + 11, 2);
+        byte[] bytes = Files.readAllBytes(file);
+        PresignedUpload upload = bucket.presignUpload("f", bytes.length, HOUR);
+        StringBuilder list = new StringBuilder("<CompleteMultipartUpload>");
+        for (int i = 0; i < 2; i++) {
+            byte[] part = Arrays.copyOfRange(bytes, i * PART, Math.min(bytes.length, (i + 1) * PART));
+            String etag = send(upload.parts().get(i), part)
+                    .headers()
+                    .firstValue("ETag")
+                    .orElseThrow();
+            list.append("<Part><PartNumber>" + (i + 1) + "</PartNumber><ETag>" + etag + "</ETag></Part>");
+        }
+        list.append("</CompleteMultipartUpload>");
+        send(upload.complete(), list.toString().getBytes(StandardCharsets.UTF_8));
+        Path back = directory.resolve("back");
+        assertThat(bucket.download("f", back, p -> {}).verified()).isFalse();
+        assertThat(back).hasSameBinaryContentAs(file);
+
+        send(bucket.presignPut("g", HOUR), bytes);
+        assertThat(bucket.download("g", directory.resolve("g"), p -> {}).verified())
+                .as("by its MD5")
+                .isTrue();
+    }
+
+    @Test
     void anUploadThatIsNotWantedIsAborted() throws Exception {
         PresignedUpload upload = bucket.presignUpload("f", PART + 1, HOUR);
         assertThat(send(upload.abort(), new byte[0]).statusCode()).isEqualTo(204);

@@ -1,6 +1,7 @@
 package ai.flightmind.vast.bucket.store;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,13 @@ public record StoreAddress(URI endpoint, String bucket, String region, boolean p
      * @throws IllegalArgumentException if the endpoint or the bucket's name cannot be one
      */
     public static StoreAddress of(String endpoint, String bucket, @Nullable String region, boolean pathStyle) {
-        URI uri = URI.create(endpoint.strip());
+        URI uri;
+        try {
+            uri = new URI(endpoint.strip());
+        } catch (URISyntaxException e) {
+            // its message repeats the text, which may hold a key
+            throw new IllegalArgumentException("The endpoint is no address, at index " + e.getIndex());
+        }
         String found = region;
         if (found == null) {
             Matcher host = REGION_IN_HOST.matcher(String.valueOf(uri.getHost()));
