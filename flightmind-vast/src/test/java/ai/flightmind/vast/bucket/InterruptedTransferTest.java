@@ -3,14 +3,20 @@ package ai.flightmind.vast.bucket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.flightmind.vast.bucket.store.BucketCredentials;
+import ai.flightmind.vast.bucket.store.Store;
+import ai.flightmind.vast.bucket.store.StoreAddress;
 import ai.flightmind.vast.error.BucketException;
 import ai.flightmind.vast.error.BucketException.Reason;
 import ai.flightmind.vast.error.CancelledException;
+import java.io.ByteArrayOutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -196,6 +202,29 @@ class InterruptedTransferTest {
         Transfer all = direct.download("f", back, progress -> {});
         assertThat(all.movedBytes()).isEqualTo(all.sizeBytes());
         assertThat(back).hasSameBinaryContentAs(other);
+    }
+
+    @Test
+    void aRangeOfAnotherObjectThanTheOneBegunIsRefused() throws Exception {
+        Path file = RandomFile.write(directory.resolve("f"), 1000, 10);
+        direct.upload(file, "f", progress -> {});
+        StoreAddress address = StoreAddress.of(server.endpoint(), S3Server.BUCKET, null, true);
+        try (Store store = new Store(
+                address,
+                BucketCredentials.of(S3Server.ID, S3Server.SECRET),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                3)) {
+            ByteArrayOutputStream got = new ByteArrayOutputStream();
+            String etag = Objects.requireNonNull(store.head("runs/d24/f")).etag();
+            store.read("runs/d24/f", etag, 100, 50, (position, bytes, count) -> got.write(bytes, 0, count));
+            assertThat(got.toByteArray()).isEqualTo(Arrays.copyOfRange(Files.readAllBytes(file), 100, 150));
+            assertThatThrownBy(() -> store.read("runs/d24/f", "0".repeat(32), 100, 50, (position, bytes, count) -> {
+                        throw new AssertionError("nothing is taken");
+                    }))
+                    .isInstanceOfSatisfying(
+                            BucketException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CHANGED));
+        }
     }
 
     @Test

@@ -29,6 +29,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
@@ -177,12 +178,25 @@ public final class Store implements AutoCloseable {
                 () -> client.getObject(
                         request -> request.bucket(address.bucket())
                                 .key(key)
-                                .ifMatch('"' + etag + '"')
                                 .range("bytes=" + offset + "-" + (offset + length - 1)),
                         (answer, body) -> {
+                            requireRange(key, etag, offset, answer);
                             copy(body, offset, length, sink);
                             return length;
                         }));
+    }
+
+    /** Here, and not by If-Match, which not every store heeds. */
+    private static void requireRange(String key, String etag, long offset, GetObjectResponse answer) {
+        if (!unquoted(answer.eTag()).equals(etag)) {
+            throw new BucketException(
+                    Reason.CHANGED, "The object " + key + " changed while it was read. Run it again.", null);
+        }
+        String range = answer.contentRange();
+        if (range == null ? offset != 0 : !range.startsWith("bytes " + offset + "-")) {
+            throw new BucketException(
+                    Reason.REFUSED, "The store gives no ranges of " + key + ". Is there a proxy between?", null);
+        }
     }
 
     private static void copy(InputStream body, long offset, long length, RangeSink sink) {
