@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -147,7 +148,7 @@ final class Upload {
         }
         List<String> all = new ArrayList<>();
         for (String etag : etags) {
-            all.add(java.util.Objects.requireNonNull(etag, "a part was not sent"));
+            all.add(Objects.requireNonNull(etag, "a part was not sent"));
         }
         try {
             workers.run("Uploading " + key, List.of(() -> store.complete(whole, upload, all)), 1, () -> {});

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.presigner.PresignedRequest;
@@ -80,7 +81,7 @@ public final class Presigning {
         presigner.close();
     }
 
-    private static PresignedAddress address(java.util.function.Supplier<? extends PresignedRequest> signing) {
+    private static PresignedAddress address(Supplier<? extends PresignedRequest> signing) {
         PresignedRequest signed;
         try {
             signed = signing.get();
