@@ -3,6 +3,7 @@ package ai.flightmind.vast.bucket;
 import ai.flightmind.vast.bucket.store.BucketCredentials;
 import ai.flightmind.vast.bucket.store.PresignedAddress;
 import ai.flightmind.vast.bucket.store.PresignedUpload;
+import ai.flightmind.vast.bucket.store.Presigning;
 import ai.flightmind.vast.bucket.store.Store;
 import ai.flightmind.vast.bucket.store.StoreAddress;
 import ai.flightmind.vast.bucket.store.StoredObject;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -170,11 +170,10 @@ public final class Bucket implements AutoCloseable {
             throw new IllegalArgumentException("sizeBytes is less than zero: " + sizeBytes);
         }
         String whole = whole(key);
-        PresignedAddress checksLifetime = store.presigning().get(whole, lifetime);
-        Objects.requireNonNull(checksLifetime);
+        Duration checked = Presigning.requireLifetime(lifetime); // before anything is begun
         String upload = workers.call("Beginning the upload of " + key, () -> store.begin(whole, sha256));
         return store.presigning()
-                .upload(whole, key, upload, sizeBytes, Upload.partBytes(sizeBytes, partBytes), lifetime);
+                .upload(whole, key, upload, sizeBytes, Upload.partBytes(sizeBytes, partBytes), checked);
     }
 
     /** Ends what is running, with {@link ai.flightmind.vast.error.CancelledException}s. */

@@ -35,14 +35,14 @@ public final class Presigning {
     }
 
     public PresignedAddress get(String key, Duration lifetime) {
-        Duration checked = checked(lifetime);
+        Duration checked = requireLifetime(lifetime);
         return address(() -> presigner.presignGetObject(request -> request.signatureDuration(checked)
                 .getObjectRequest(get -> get.bucket(bucket).key(key))));
     }
 
     /** Stores with this SHA-256, in hex; null if it is not known. */
     public PresignedAddress put(String key, @Nullable String sha256, Duration lifetime) {
-        Duration checked = checked(lifetime);
+        Duration checked = requireLifetime(lifetime);
         return address(() -> presigner.presignPutObject(request -> request.signatureDuration(checked)
                 .putObjectRequest(put ->
                         put.bucket(bucket).key(key).metadata(sha256 == null ? Map.of() : Map.of("sha256", sha256)))));
@@ -51,7 +51,7 @@ public final class Presigning {
     /** The addresses for an upload that was begun. */
     public PresignedUpload upload(
             String key, String shownKey, String upload, long sizeBytes, long partBytes, Duration lifetime) {
-        Duration checked = checked(lifetime);
+        Duration checked = requireLifetime(lifetime);
         List<PresignedAddress> parts = new ArrayList<>();
         for (int i = 0; i == 0 || i * partBytes < sizeBytes; i++) {
             int number = i + 1;
@@ -102,7 +102,8 @@ public final class Presigning {
                 signed.expiration());
     }
 
-    private static Duration checked(Duration lifetime) {
+    /** The lifetime itself, if stores take it. */
+    public static Duration requireLifetime(Duration lifetime) {
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("An address lives from 1 s to 7 days, not " + lifetime);
         }
