@@ -11,7 +11,8 @@ public abstract sealed class VastException extends RuntimeException
                 CancelledException,
                 UnclearRentalException,
                 SshException,
-                InstanceNotReadyException {
+                InstanceNotReadyException,
+                BucketException {
     private static final long serialVersionUID = 1L;
 
     VastException(String message, @Nullable Throwable cause) {

@@ -10,6 +10,7 @@
  *   <li>No answer came: Transport, or Cancelled if the caller was interrupted.
  *   <li>The answer cannot be understood: Data. The query cannot: Query.
  *   <li>The instance cannot be reached or worked with over SSH: Ssh, whose kind says why.
+ *   <li>A bucket did not do what was asked: Bucket, with its {@link ai.flightmind.vast.error.BucketException.Reason}.
  *   <li>Money may be flowing: UnclearRental and InstanceNotReady. Both say what to destroy.
  * </ul>
  */
