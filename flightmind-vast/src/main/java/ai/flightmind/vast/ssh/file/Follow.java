@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Follows a remote file, each line once, across broken lines. It waits for a file that is not there yet; when the name
  * stands for a new file, it reads the old one to its end first (under whatever name it has in that directory), then the new
  * one from its beginning; when the file is cut short, it begins again at its beginning. A file that is cut short and grows
- * past the old place within a fifth of a second is not noticed. A line without an end is given when its file is replaced.
+ * past the old place within a fifth of a second is not noticed, nor is one that comes and goes while nobody looks. A line without an end is given when its file is replaced.
  *
  * <p>It ends when closed, when the session is, when the line does not come back in the session's time, or when the listener
  * throws. Thread-safe.

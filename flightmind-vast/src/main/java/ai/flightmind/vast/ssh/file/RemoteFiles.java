@@ -82,6 +82,7 @@ public final class RemoteFiles {
             if (size < 0) {
                 throw missing(remote + (size == -1 ? " is not there" : " is no plain file") + " on the instance");
             }
+            makeParent(local);
             if (!Files.isRegularFile(local) || Files.size(local) != size) {
                 return new Upload.Arrived(-1, 0, "");
             }
@@ -116,11 +117,8 @@ public final class RemoteFiles {
                 return shell.hash(remote);
             }
         };
-        Upload.Arrived arrived = fetching.run(() -> {
-            makeParent(local);
-            return new Download(shell, fetching, source, part, progress).run();
-        });
-        fetching.run(() -> {
+        Upload.Arrived arrived = new Download(shell, fetching, source, part, progress).run();
+        attempts.run(() -> {
             String mode = shell.ask("stat -L -c %a " + file + " 2>/dev/null || stat -L -f %Lp " + file);
             Tree.setMode(part, Integer.parseInt(mode, 8));
             replace(part, local);
@@ -144,8 +142,9 @@ public final class RemoteFiles {
         Upload.Arrived arrived = new Upload(shell, attempts, tree, part, progress).run();
         String archive = Shell.path(part);
         String directory = Shell.path(remote);
-        attempts.run(() -> shell.ask("if [ -e " + archive + " ]; then mkdir -p " + directory + " && tar -xzpf "
-                + archive + " -C " + directory + " && rm -f " + archive + "; fi"));
+        new Attempts("Unpacking the tree " + remote)
+                .run(() -> shell.ask("if [ -e " + archive + " ]; then mkdir -p " + directory + " && tar -xzpf "
+                        + archive + " -C " + directory + " && rm -f " + archive + "; fi"));
         return report(arrived, attempts, tree.skipped(), start);
     }
 
@@ -158,7 +157,8 @@ public final class RemoteFiles {
         long start = System.nanoTime();
         Attempts attempts = new Attempts("Downloading the tree " + remote + " to " + local);
         String directory = Shell.path(remote);
-        attempts.run(() -> {
+        new Attempts("Finding the tree " + remote).run(() -> {
+            makeParent(local);
             if (!shell.ask("if [ -d " + directory + " ]; then echo yes; fi").equals("yes")) {
                 throw missing(remote + " is no directory on the instance");
             }
@@ -200,10 +200,7 @@ public final class RemoteFiles {
                 return "none";
             }
         };
-        Upload.Arrived arrived = attempts.run(() -> {
-            makeParent(local);
-            return new Download(shell, attempts, source, part, progress).run();
-        });
+        Upload.Arrived arrived = new Download(shell, attempts, source, part, progress).run();
         try {
             List<String> skipped = Tree.unpack(part, local);
             Files.delete(part);
