@@ -61,6 +61,14 @@ final class Line implements AutoCloseable {
         }
     }
 
+    /** It failed in use, and may not know it yet: the next {@link #open} makes another. */
+    void drop(SSHClient client) {
+        Dial dial = current;
+        if (dial != null && dial.client() == client) {
+            dial.hangUp();
+        }
+    }
+
     boolean isClosed() {
         return closed.getCount() == 0;
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import net.schmizz.sshj.SSHClient;
+import net.schmizz.sshj.connection.channel.OpenFailException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,9 +189,10 @@ public final class SshSession implements AutoCloseable {
                     throw new CancelledException("Interrupted while working over SSH.", false, e);
                 }
                 failure = e;
-                if (client.isConnected()) {
+                if (e instanceof OpenFailException) {
                     break;
                 }
+                line.drop(client);
             }
         }
         throw new SshException(

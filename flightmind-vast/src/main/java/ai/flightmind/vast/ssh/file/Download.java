@@ -3,6 +3,7 @@ package ai.flightmind.vast.ssh.file;
 import ai.flightmind.vast.error.SshException;
 import ai.flightmind.vast.error.SshException.Kind;
 import ai.flightmind.vast.ssh.RemoteCommand;
+import ai.flightmind.vast.ssh.RunningCommand;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 
 /** Bytes of there into a {@code .part} file here, verified. Putting that in place is the caller's. */
 final class Download {
@@ -24,7 +26,11 @@ final class Download {
         /** Of the first bytes. */
         String hash(long bytes);
 
-        /** Of all; asked after the last byte came, with what that command printed on stderr. */
+        /** Begins to hash all of it meanwhile; null if the command that prints it does so on stderr. */
+        @Nullable
+        RunningCommand hashing();
+
+        /** Of all, from what that command printed on stderr. */
         String hash(String stderr);
     }
 
@@ -63,10 +69,12 @@ final class Download {
         progress.at(from, total);
         long[] at = {from};
         MessageDigest all = digest;
-        String stderr;
-        try (FileChannel file = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        String ours;
+        String theirs;
+        try (RunningCommand hashing = remote.hashing();
+                FileChannel file = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             file.truncate(from).position(from);
-            stderr = shell.step(
+            String stderr = shell.step(
                             RemoteCommand.builder(remote.from(from))
                                     .onStdout((bytes, offset, length) -> {
                                         write(file, ByteBuffer.wrap(bytes, offset, length));
@@ -79,14 +87,14 @@ final class Download {
                             new RemoteShell.Leftover())
                     .stderr();
             file.force(true);
+            ours = Sha256.soFar(all);
+            theirs = hashing == null ? remote.hash(stderr) : RemoteShell.hashed(hashing);
         } catch (SshException e) {
             if (e.kind() == Kind.COMMAND_FAILED) {
                 throw attempts.failed(String.valueOf(e.getMessage()), e);
             }
             throw e;
         }
-        String ours = Sha256.soFar(all);
-        String theirs = remote.hash(stderr);
         if (!ours.equals(theirs)) {
             Files.deleteIfExists(part);
             throw attempts.differs(ours, theirs);

@@ -2,6 +2,7 @@ package ai.flightmind.vast.ssh.file;
 
 import ai.flightmind.vast.error.SshException;
 import ai.flightmind.vast.error.SshException.Kind;
+import ai.flightmind.vast.ssh.RunningCommand;
 import ai.flightmind.vast.ssh.Shell;
 import ai.flightmind.vast.ssh.SshSession;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files of one instance. Transfers write beside the target ({@code .part}), go on where a broken line or an earlier program
@@ -113,6 +115,11 @@ public final class RemoteFiles {
             }
 
             @Override
+            public RunningCommand hashing() {
+                return shell.hashing(remote);
+            }
+
+            @Override
             public String hash(String stderr) {
                 return shell.hash(remote);
             }
@@ -185,6 +192,11 @@ public final class RemoteFiles {
             @Override
             public String hash(long bytes) {
                 return shell.hashOf(tar + " 2>/dev/null | head -c " + bytes);
+            }
+
+            @Override
+            public @Nullable RunningCommand hashing() {
+                return null;
             }
 
             @Override

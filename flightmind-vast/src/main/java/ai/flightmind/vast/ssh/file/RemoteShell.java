@@ -41,6 +41,17 @@ final class RemoteShell {
         return hashOf("cat < " + Shell.path(path));
     }
 
+    /** Begins to hash, for the time in which the same file is fetched. */
+    RunningCommand hashing(String path) {
+        return session.start(RemoteCommand.builder("cat < " + Shell.path(path) + " | { " + PICK + "; } | cut -c1-64")
+                .build());
+    }
+
+    /** What that came to. */
+    static String hashed(RunningCommand hashing) {
+        return checked(hashing.await()).stdout().strip();
+    }
+
     /** Of the first bytes. */
     String hash(String path, long bytes) {
         return hashOf("head -c " + bytes + " " + Shell.path(path));
