@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import net.schmizz.sshj.SSHClient;
-import net.schmizz.sshj.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,26 +34,6 @@ final class Line implements AutoCloseable {
     Line(SshSettings settings, ExecutorService threads) {
         this.settings = settings;
         this.threads = threads;
-    }
-
-    /** What opens a channel on a line. */
-    interface Opener<T> {
-        /** Nothing has been sent through the channel when it throws. */
-        T on(SSHClient client) throws IOException;
-    }
-
-    /** Opens a channel; once more where the line was broken and still looked whole, which only this shows. */
-    <T> T channel(Opener<T> opener) throws IOException {
-        SSHClient client = open();
-        try {
-            return opener.on(client);
-        } catch (IOException e) {
-            if (client.isConnected() && !(e instanceof TransportException)) {
-                throw e;
-            }
-            client.disconnect();
-            return opener.on(open());
-        }
     }
 
     /** A connection that was up a moment ago. */
@@ -79,6 +58,14 @@ final class Line implements AutoCloseable {
             throw interrupted(e);
         } finally {
             dialling.unlock();
+        }
+    }
+
+    /** It failed in use, and may not know it yet: the next {@link #open} makes another. */
+    void drop(SSHClient client) {
+        Dial dial = current;
+        if (dial != null && dial.client() == client) {
+            dial.hangUp();
         }
     }
 

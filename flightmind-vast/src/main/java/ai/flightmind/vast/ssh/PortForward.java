@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import net.schmizz.sshj.SSHClient;
+import net.schmizz.sshj.connection.channel.OpenFailException;
 import net.schmizz.sshj.connection.channel.direct.DirectConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +88,7 @@ public final class PortForward implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket;
-                DirectConnection remote = line.channel(client -> client.newDirectConnection(remoteHost, remotePort))) {
+                DirectConnection remote = connect()) {
             Future<?> up = threads.submit(() -> {
                 copy(socket.getInputStream(), remote.getOutputStream());
                 remote.getOutputStream().close();
@@ -103,6 +105,18 @@ public final class PortForward implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             sockets.remove(socket);
+        }
+    }
+
+    private DirectConnection connect() throws IOException {
+        SSHClient client = line.open();
+        try {
+            return client.newDirectConnection(remoteHost, remotePort);
+        } catch (OpenFailException e) {
+            throw e;
+        } catch (IOException e) {
+            line.drop(client);
+            return line.open().newDirectConnection(remoteHost, remotePort);
         }
     }
 

@@ -222,6 +222,8 @@ public final class RunningCommand implements AutoCloseable {
             try (stdin) {
                 if (input != null) {
                     input.writeTo(stdin);
+                    // Closing alone drops what the server's window has no room for at that moment.
+                    stdin.flush();
                 }
             } catch (IOException | RuntimeException e) {
                 // A command need not read its input to the end, and a broken line shows at the output.

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import net.schmizz.sshj.SSHClient;
+import net.schmizz.sshj.connection.channel.OpenFailException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -172,23 +174,32 @@ public final class SshSession implements AutoCloseable {
     }
 
     private RunningCommand startOn(RemoteCommand command) {
-        RunningCommand[] self = new RunningCommand[1];
-        try {
-            self[0] = line.channel(client -> RunningCommand.start(command, client, threads, () -> {
-                forget(self[0]);
-                channels.release();
-            }));
-            return self[0];
-        } catch (IOException e) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new CancelledException("Interrupted while working over SSH.", false, e);
+        IOException failure = null;
+        for (int attempt = 0; attempt < 2; attempt++) {
+            SSHClient client = line.open();
+            RunningCommand[] self = new RunningCommand[1];
+            try {
+                self[0] = RunningCommand.start(command, client, threads, () -> {
+                    forget(self[0]);
+                    channels.release();
+                });
+                return self[0];
+            } catch (IOException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CancelledException("Interrupted while working over SSH.", false, e);
+                }
+                failure = e;
+                if (e instanceof OpenFailException) {
+                    break;
+                }
+                line.drop(client);
             }
-            throw new SshException(
-                    Kind.LINE_LOST,
-                    "\"" + command + "\" was not started: the server opened no channel for it (" + e
-                            + "). It can be repeated.",
-                    e);
         }
+        throw new SshException(
+                Kind.LINE_LOST,
+                "\"" + command + "\" was not started: the server opened no channel for it (" + failure
+                        + "). It can be repeated.",
+                failure);
     }
 
     private void forget(@Nullable AutoCloseable closed) {

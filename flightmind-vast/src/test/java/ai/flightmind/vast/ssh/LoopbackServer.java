@@ -17,7 +17,6 @@ import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceW
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
-import org.apache.sshd.server.shell.ProcessShellFactory;
 import org.jspecify.annotations.Nullable;
 
 /** An SSH server in this process that runs commands of this machine. */
@@ -36,9 +35,7 @@ public final class LoopbackServer implements AutoCloseable {
         server.setPublickeyAuthenticator(
                 (user, key, session) -> welcome.stream().anyMatch(known -> KeyUtils.compareKeys(known, key)));
         server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
-        // As sshd does: a process group of its own for each command.
-        server.setCommandFactory((channel, command) ->
-                new ProcessShellFactory(command, "setsid", "/bin/sh", "-c", command).createShell(channel));
+        server.setCommandFactory((channel, command) -> new LocalCommand(command));
         server.start();
     }
 

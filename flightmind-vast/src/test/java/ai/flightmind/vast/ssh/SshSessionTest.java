@@ -113,6 +113,18 @@ class SshSessionTest {
     }
 
     @Test
+    void theEndOfTheInputArrivesThoughTheWindowIsFull() {
+        int bytes = (8 << 20) + 1;
+        try (SshSession ssh = session().connect()) {
+            RemoteCommand command = RemoteCommand.builder("sleep 1; wc -c")
+                    .stdin(out -> out.write(new byte[bytes]))
+                    .build();
+
+            assertThat(ssh.run(command).stdout().strip()).isEqualTo(String.valueOf(bytes));
+        }
+    }
+
+    @Test
     void linesComeWhileTheCommandStillRuns() throws Exception {
         Path gate = directory.resolve("gate");
         CountDownLatch first = new CountDownLatch(1);

@@ -1,0 +1,115 @@
+package ai.flightmind.vast.ssh.file;
+
+import ai.flightmind.vast.error.SshException;
+import ai.flightmind.vast.error.SshException.Kind;
+import ai.flightmind.vast.ssh.CommandResult;
+import ai.flightmind.vast.ssh.RemoteCommand;
+import ai.flightmind.vast.ssh.RunningCommand;
+import ai.flightmind.vast.ssh.Shell;
+import ai.flightmind.vast.ssh.SshSession;
+import java.util.concurrent.CompletableFuture;
+
+/** The few questions about files that transfers ask an instance. They may be repeated. */
+final class RemoteShell {
+    /** OpenSSL first: it uses the processor's instructions. */
+    private static final String PICK = "if command -v openssl >/dev/null 2>&1; then openssl dgst -sha256 -r; "
+            + "elif command -v sha256sum >/dev/null 2>&1; then sha256sum; else shasum -a 256; fi";
+
+    private final SshSession session;
+
+    RemoteShell(SshSession session) {
+        this.session = session;
+    }
+
+    SshSession session() {
+        return session;
+    }
+
+    /** A command that reads stdin and prints its hash first. */
+    static String hasher() {
+        return PICK;
+    }
+
+    /** −1 if it is not there, −2 if it is no plain file. */
+    long size(String path) {
+        String file = Shell.path(path);
+        return Long.parseLong(ask("if [ -f " + file + " ]; then wc -c < " + file + "; elif [ -e " + file
+                + " ]; then echo -2; else echo -1; fi"));
+    }
+
+    String hash(String path) {
+        return hashOf("cat < " + Shell.path(path));
+    }
+
+    /** Begins to hash, for the time in which the same file is fetched. */
+    RunningCommand hashing(String path) {
+        return session.start(RemoteCommand.builder("cat < " + Shell.path(path) + " | { " + PICK + "; } | cut -c1-64")
+                .build());
+    }
+
+    /** What that came to. */
+    static String hashed(RunningCommand hashing) {
+        return checked(hashing.await()).stdout().strip();
+    }
+
+    /** Of the first bytes. */
+    String hash(String path, long bytes) {
+        return hashOf("head -c " + bytes + " " + Shell.path(path));
+    }
+
+    String hashOf(String producer) {
+        return ask(producer + " | { " + PICK + "; } | cut -c1-64");
+    }
+
+    /** Runs a step of a transfer; its failure is the transfer's. */
+    String ask(String command) {
+        return checked(session.run(command)).stdout().strip();
+    }
+
+    /**
+     * Runs a step of a transfer that may leave a writer behind when the line breaks: that one is killed before the next.
+     */
+    CommandResult step(RemoteCommand command, Leftover leftover) {
+        try (RunningCommand running = session.start(command)) {
+            leftover.of(running.processId());
+            CommandResult result = running.await();
+            leftover.done();
+            return checked(result);
+        }
+    }
+
+    private static CommandResult checked(CommandResult result) {
+        if (result.isOk()) {
+            return result;
+        }
+        String why = result.stderr().isBlank()
+                ? result.stdout().strip()
+                : result.stderr().strip();
+        throw new SshException(
+                Kind.TRANSFER_FAILED,
+                "On the instance, \"" + result.command() + "\" ended with status " + result.exitStatus() + ": " + why
+                        + ". Check the path, the rights and the disk's free space there.",
+                null);
+    }
+
+    /** Who may still write to a half-done file over a line that is no more. */
+    static final class Leftover {
+        private CompletableFuture<Long> process = new CompletableFuture<>();
+
+        void of(CompletableFuture<Long> process) {
+            this.process = process;
+        }
+
+        void done() {
+            process = new CompletableFuture<>();
+        }
+
+        void kill(RemoteShell shell) {
+            Long id = process.isCompletedExceptionally() ? null : process.getNow(null);
+            if (id != null) {
+                shell.session().run("kill -9 -- -" + id + " 2>/dev/null");
+                done();
+            }
+        }
+    }
+}
