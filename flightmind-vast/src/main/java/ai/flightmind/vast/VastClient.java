@@ -7,7 +7,10 @@ import ai.flightmind.vast.http.ApiKey;
 import ai.flightmind.vast.http.Background;
 import ai.flightmind.vast.http.Timeline;
 import ai.flightmind.vast.http.Transport;
+import ai.flightmind.vast.offer.OfferSearch;
 import ai.flightmind.vast.rental.Instances;
+import ai.flightmind.vast.rental.OrphanSweep;
+import ai.flightmind.vast.run.Runs;
 import ai.flightmind.vast.storage.Copies;
 import ai.flightmind.vast.storage.Volumes;
 import ai.flightmind.vast.template.Templates;
@@ -93,6 +96,11 @@ public final class VastClient implements AutoCloseable {
     /** Finds what rentals left behind. */
     public OrphanSweep orphans() {
         return new OrphanSweep(instances, transport.time());
+    }
+
+    /** Whole training runs, from an offer to a destroyed instance. */
+    public Runs runs() {
+        return Runs.of(offers, instances, transport.time());
     }
 
     /** A checklist to go through before money is spent. */

@@ -37,6 +37,11 @@ public final class Workload {
         return new Builder();
     }
 
+    /** A run of a model of so many numbers over so many tokens; the other settings have their defaults. */
+    public static Workload training(long parameters, long tokens) {
+        return builder().parameters(parameters).tokens(tokens).build();
+    }
+
     public Builder toBuilder() {
         Builder builder = builder()
                 .parameters(parameters)

@@ -4,8 +4,8 @@
  *
  * <p>Start at {@link ai.flightmind.vast.offer.Offers}, the answer, which prints as a table; {@link
  * ai.flightmind.vast.offer.OfferRanking} orders it for a {@link ai.flightmind.vast.cost.Workload}, and {@link
- * ai.flightmind.vast.offer.QueryExplanation} says which condition of a query leaves nothing over. Nothing here talks to
- * the service.
+ * ai.flightmind.vast.offer.QueryExplanation} says which condition of a query leaves nothing over. {@link ai.flightmind.vast.offer.OfferSearch} asks the
+ * service; nothing else here does.
  */
 @NullMarked
 package ai.flightmind.vast.offer;

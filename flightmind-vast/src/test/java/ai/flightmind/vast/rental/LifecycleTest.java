@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.flightmind.vast.OrphanSweep;
 import ai.flightmind.vast.VastClient;
 import ai.flightmind.vast.account.SshKey;
 import ai.flightmind.vast.error.CancelledException;

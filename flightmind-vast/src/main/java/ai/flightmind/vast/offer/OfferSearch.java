@@ -1,19 +1,17 @@
-package ai.flightmind.vast;
+package ai.flightmind.vast.offer;
 
 import ai.flightmind.vast.cost.Workload;
 import ai.flightmind.vast.http.ApiCall;
 import ai.flightmind.vast.http.Endpoint;
 import ai.flightmind.vast.http.Transport;
-import ai.flightmind.vast.offer.OfferRanking;
-import ai.flightmind.vast.offer.Offers;
-import ai.flightmind.vast.offer.QueryExplanation;
 import ai.flightmind.vast.query.OfferQuery;
 
 /** What is for rent. The service takes ten searches a minute; more wait for their turn. Thread-safe. */
 public final class OfferSearch {
     private final Transport transport;
 
-    OfferSearch(Transport transport) {
+    /** Made by the client. */
+    public OfferSearch(Transport transport) {
         this.transport = transport;
     }
 

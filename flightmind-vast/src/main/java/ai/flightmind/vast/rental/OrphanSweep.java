@@ -1,10 +1,8 @@
-package ai.flightmind.vast;
+package ai.flightmind.vast.rental;
 
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.http.Timeline;
 import ai.flightmind.vast.instance.Instance;
-import ai.flightmind.vast.rental.Instances;
-import ai.flightmind.vast.rental.RentalLabel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +23,8 @@ public final class OrphanSweep {
     private final Timeline time;
     private final Predicate<Instance> wanted;
 
-    OrphanSweep(Instances instances, Timeline time) {
+    /** Made by the client. */
+    public OrphanSweep(Instances instances, Timeline time) {
         this(instances, time, instance -> RentalLabel.name(instance.label()).isPresent());
     }
 
