@@ -33,6 +33,7 @@ public final class VastClient implements AutoCloseable {
     private final Templates templates;
     private final Volumes volumes;
     private final Copies copies;
+    private final String baseUrl;
 
     private VastClient(Builder from, ApiKey key) {
         transport = new Transport(from.baseUrl, key, from.timeline, from.connectTimeout, from.timeout);
@@ -44,6 +45,7 @@ public final class VastClient implements AutoCloseable {
         templates = new Templates(transport);
         volumes = new Volumes(transport);
         copies = new Copies(transport);
+        baseUrl = from.baseUrl.replaceAll("/+$", "");
     }
 
     /**
@@ -100,7 +102,7 @@ public final class VastClient implements AutoCloseable {
 
     /** Whole training runs, from an offer to a destroyed instance. */
     public Runs runs() {
-        return Runs.of(offers, instances, transport.time());
+        return Runs.of(offers, instances, account, transport.time(), baseUrl);
     }
 
     /** A checklist to go through before money is spent. */

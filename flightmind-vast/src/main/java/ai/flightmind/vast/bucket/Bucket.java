@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,6 +166,17 @@ public final class Bucket implements AutoCloseable {
         return presignUpload(key, sizeBytes, lifetime, checked(sha256));
     }
 
+    /** Gives up an upload that another machine has begun: the store deletes what it has of it, and charges no more. */
+    public void abort(PresignedUpload upload) {
+        HttpUrl address = HttpUrl.get(upload.abort().uri());
+        String id = address == null ? null : address.queryParameter("uploadId");
+        if (id == null) {
+            throw new IllegalArgumentException("Not an upload in parts: " + upload);
+        }
+        String whole = whole(upload.key());
+        workers.run("Giving up the upload of " + upload.key(), List.of(() -> store.abort(whole, id)), 1, () -> {});
+    }
+
     private PresignedUpload presignUpload(String key, long sizeBytes, Duration lifetime, @Nullable String sha256) {
         if (sizeBytes < 0) {
             throw new IllegalArgumentException("sizeBytes is less than zero: " + sizeBytes);
@@ -174,6 +186,16 @@ public final class Bucket implements AutoCloseable {
         String upload = workers.call("Beginning the upload of " + key, () -> store.begin(whole, sha256));
         return store.presigning()
                 .upload(whole, key, upload, sizeBytes, Upload.partBytes(sizeBytes, partBytes), checked);
+    }
+
+    /** The service, the bucket and how they are addressed; no key. */
+    public StoreAddress address() {
+        return store.address();
+    }
+
+    /** Before every key; empty, or with a slash at its end. */
+    public String prefix() {
+        return prefix;
     }
 
     /** Ends what is running, with {@link ai.flightmind.vast.error.CancelledException}s. */

@@ -12,7 +12,9 @@ public abstract sealed class VastException extends RuntimeException
                 UnclearRentalException,
                 SshException,
                 InstanceNotReadyException,
-                BucketException {
+                BucketException,
+                PlanException,
+                ProvisionException {
     private static final long serialVersionUID = 1L;
 
     VastException(String message, @Nullable Throwable cause) {

@@ -11,6 +11,8 @@
  *   <li>The answer cannot be understood: Data. The query cannot: Query.
  *   <li>The instance cannot be reached or worked with over SSH: Ssh, whose kind says why.
  *   <li>A bucket did not do what was asked: Bucket, with its {@link ai.flightmind.vast.error.BucketException.Reason}.
+ *   <li>A run cannot begin as it is planned, and nothing was rented: Plan.
+ *   <li>A machine lacks something that could be had nowhere: Provision.
  *   <li>Money may be flowing: UnclearRental and InstanceNotReady. Both say what to destroy.
  * </ul>
  */

@@ -12,6 +12,11 @@ public interface Timeline {
 
     void sleep(Duration duration) throws InterruptedException;
 
+    /** How long that is by a wall clock; the same, unless this time goes faster. */
+    default Duration byWallClock(Duration duration) {
+        return duration;
+    }
+
     /** The machine's clock. */
     static Timeline system() {
         return new Timeline() {

@@ -137,6 +137,11 @@ public final class RunPlan {
         return s.resumeArguments;
     }
 
+    /** Flags and their values that the dry run sets, beside {@code --max-steps}. */
+    public List<String> dryRunArguments() {
+        return s.dryRunArguments;
+    }
+
     /** Where the program writes checkpoints and {@code metrics.jsonl}, relative to its working directory. */
     public String checkpointFolder() {
         return s.checkpointFolder;
@@ -215,6 +220,8 @@ public final class RunPlan {
         private Map<String, String> environment = Map.of();
         private String launcher = DEFAULT_LAUNCHER;
         private List<String> resumeArguments = List.of("--resume", "latest");
+        private List<String> dryRunArguments =
+                List.of("--log-every", "10", "--eval-every", "50", "--checkpoint-every", "50");
         private String checkpointFolder = "checkpoints";
         private Processes processes = Processes.GPUS;
         private @Nullable DryRun dryRun;
@@ -348,6 +355,12 @@ public final class RunPlan {
             return this;
         }
 
+        /** Flags and values in turn; default: the guide's {@code --log-every 10 --eval-every 50 --checkpoint-every 50}. */
+        public Builder dryRunArguments(String... flagsAndValues) {
+            this.dryRunArguments = List.of(flagsAndValues);
+            return this;
+        }
+
         /** Default: {@code checkpoints}. */
         public Builder checkpointFolder(String folder) {
             this.checkpointFolder = folder;
@@ -441,6 +454,7 @@ public final class RunPlan {
                             && !checkpointFolder.startsWith("/")
                             && !Arrays.asList(checkpointFolder.split("/")).contains(".."),
                     "checkpointFolder: below the working directory, not '" + checkpointFolder + "'");
+            require(dryRunArguments.size() % 2 == 0, "dryRunArguments: flags and values in turn");
             require(diskGb == null || diskGb >= 8, "diskGb: at least 8");
             require(
                     query == null || !query.type().equals(OfferType.INTERRUPTIBLE) || bid != null,
@@ -471,6 +485,7 @@ public final class RunPlan {
             copy.environment = environment;
             copy.launcher = launcher;
             copy.resumeArguments = resumeArguments;
+            copy.dryRunArguments = dryRunArguments;
             copy.checkpointFolder = checkpointFolder;
             copy.processes = processes;
             copy.dryRun = dryRun;

@@ -85,6 +85,17 @@ public final class KeySource {
         });
     }
 
+    /** Whether there is a key to be had now. */
+    public boolean hasKey() {
+        Offered offered = new Offered();
+        try (SSHClient client = new SSHClient()) {
+            reader.read(client, offered);
+        } catch (IOException e) {
+            return false;
+        }
+        return !offered.methods.isEmpty();
+    }
+
     void offer(SSHClient client, Offered offered) {
         reader.read(client, offered);
     }

@@ -9,12 +9,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The hash that both sides compare. */
-final class Sha256 {
+public final class Sha256 {
     private static final int BUFFER = 128 << 10;
 
     private Sha256() {}
 
-    static MessageDigest start() {
+    /** Of nothing yet. */
+    public static MessageDigest start() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -29,6 +30,11 @@ final class Sha256 {
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("Java's SHA-256 can be cloned.", e);
         }
+    }
+
+    /** Of a whole file, in lower-case hex. */
+    public static String hexOf(Path file) throws IOException {
+        return soFar(ofFile(file));
     }
 
     static MessageDigest ofFile(Path file) throws IOException {

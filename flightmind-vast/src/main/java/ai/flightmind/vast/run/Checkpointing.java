@@ -1,0 +1,162 @@
+package ai.flightmind.vast.run;
+
+import ai.flightmind.vast.error.VastException;
+import ai.flightmind.vast.watch.CheckpointFile;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Which checkpoints are brought home, which are kept there, and from which the run goes on. */
+final class Checkpointing {
+    /** The newest, and the one before it in case that is bad. */
+    private static final int KEPT = 2;
+
+    private static final String METRICS = "metrics.jsonl";
+
+    private final RunContext run;
+    private final Home home;
+
+    private final Home results;
+
+    /** @param home where checkpoints are brought as they are made: the results, or a bucket */
+    Checkpointing(RunContext run, Home home, Home results) {
+        this.run = run;
+        this.home = home;
+        this.results = results;
+    }
+
+    String folder() {
+        return Machine.WORK + "/" + run.plan().checkpointFolder();
+    }
+
+    /** Of those on the machine: the newest step's, the best and the final one, unless they are home already. */
+    List<CheckpointFile> wanted(Machine machine, List<CheckpointFile> there) {
+        List<CheckpointFile> wanted = new ArrayList<>(best(there));
+        wanted.removeIf(file -> isHome(machine, file));
+        return wanted;
+    }
+
+    /** The best first: who goes on from the newest believes that the best is safe. */
+    private static List<CheckpointFile> best(List<CheckpointFile> there) {
+        List<CheckpointFile> wanted = new ArrayList<>();
+        there.stream().filter(CheckpointFile::isBest).forEach(wanted::add);
+        there.stream()
+                .filter(file -> file.step().isPresent())
+                .max(Comparator.comparingLong(file -> file.step().orElse(-1)))
+                .ifPresent(wanted::add);
+        there.stream().filter(CheckpointFile::isFinal).forEach(wanted::add);
+        return wanted;
+    }
+
+    private boolean isHome(Machine machine, CheckpointFile file) {
+        return run.history()
+                .safe(file.name())
+                .filter(safe -> safe.sizeBytes() == file.sizeBytes()
+                        && safe.modified().equals(file.modified())
+                        && safe.instanceId() == machine.id())
+                .isPresent();
+    }
+
+    /**
+     * Brings one home.
+     *
+     * @throws VastException if that fails
+     */
+    void bring(Machine machine, CheckpointFile file) {
+        SafeFile safe = home.bring(machine, folder() + "/" + file.name(), file.name(), file.modified());
+        // After it, so that the metrics hold every step that the checkpoint has.
+        bringMetrics(machine);
+        run.history().safe(run.now(), safe);
+        run.tell(new RunEvent.CheckpointSafe(safe.name(), safe.sizeBytes(), home.name()));
+        prune();
+    }
+
+    void bringMetrics(Machine machine) {
+        String remote = folder() + "/" + METRICS;
+        if (isFile(machine, remote)) {
+            SafeFile safe = home.bring(machine, remote, METRICS, run.now());
+            run.history().safe(run.now(), safe);
+        }
+    }
+
+    /** What the next machine would go on from. */
+    Optional<SafeFile> newest() {
+        return run.history().safe().stream()
+                .filter(file -> step(file.name()).isPresent())
+                .sorted(Comparator.comparingLong(
+                                (SafeFile file) -> step(file.name()).orElse(-1))
+                        .reversed())
+                .filter(file -> homeOf(file).has(file))
+                .findFirst();
+    }
+
+    /** The first step that a machine with nothing but what is home would do. */
+    long nextStep() {
+        return newest().map(file -> step(file.name()).orElse(0)).orElse(0L);
+    }
+
+    /** Puts the newest one and its metrics onto a machine that has none. */
+    @Nullable
+    SafeFile restore(Machine machine, List<CheckpointFile> there) {
+        Optional<SafeFile> newest = newest();
+        boolean newer = newest.isPresent()
+                && there.stream()
+                        .noneMatch(file -> file.isFinal()
+                                || file.step().orElse(-1)
+                                        >= step(newest.get().name()).orElse(-1));
+        if (newest.isEmpty() || !newer) {
+            return null;
+        }
+        machine.run("mkdir -p " + folder());
+        Optional<SafeFile> metrics =
+                run.history().safe(METRICS).filter(file -> homeOf(file).has(file));
+        metrics.ifPresent(file -> homeOf(file).restore(machine, file, folder() + "/" + METRICS));
+        homeOf(newest.get())
+                .restore(machine, newest.get(), folder() + "/" + newest.get().name());
+        return newest.get();
+    }
+
+    /** At the end: the best, the final and the newest are in the results, wherever they have been brought before. */
+    List<String> collect(Machine machine, List<CheckpointFile> there) {
+        List<String> names = new ArrayList<>();
+        for (CheckpointFile file : best(there)) {
+            SafeFile safe = results.bring(machine, folder() + "/" + file.name(), file.name(), file.modified());
+            run.history().safe(run.now(), safe);
+            names.add(file.name());
+        }
+        String metrics = folder() + "/" + METRICS;
+        if (isFile(machine, metrics)) {
+            run.history().safe(run.now(), results.bring(machine, metrics, METRICS, run.now()));
+        }
+        prune();
+        return names;
+    }
+
+    private static boolean isFile(Machine machine, String path) {
+        return machine.run("[ -f " + path + " ] && echo yes || echo no").strip().equals("yes");
+    }
+
+    private void prune() {
+        List<SafeFile> steps = run.history().safe().stream()
+                .filter(file -> step(file.name()).isPresent())
+                .sorted(Comparator.comparingLong(
+                                (SafeFile file) -> step(file.name()).orElse(-1))
+                        .reversed())
+                .toList();
+        steps.stream().skip(KEPT).forEach(file -> {
+            run.history().forgotten(run.now(), file.name());
+            homeOf(file).forget(file);
+        });
+    }
+
+    private Home homeOf(SafeFile file) {
+        return file.where().equals(SafeFile.RESULTS) ? results : home;
+    }
+
+    private static OptionalLong step(String name) {
+        return CheckpointFile.stepOf(name);
+    }
+}

@@ -1,0 +1,135 @@
+package ai.flightmind.vast.run;
+
+import ai.flightmind.vast.error.CancelledException;
+import ai.flightmind.vast.error.VastException;
+import ai.flightmind.vast.instance.SshAddress;
+import ai.flightmind.vast.job.DetachedJob;
+import ai.flightmind.vast.job.JobState;
+import ai.flightmind.vast.run.RunReport.Leftover;
+import ai.flightmind.vast.watch.CheckpointFile;
+import ai.flightmind.vast.watch.Pulse;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Step 9 of the guide: everything worth keeping is here, verified, before the machine is destroyed. */
+final class Collecting {
+    private final RunContext run;
+    private final Checkpointing checkpointing;
+    private final DetachedJob job;
+    private final Steadiness steadiness;
+
+    Collecting(RunContext run, Checkpointing checkpointing, Jobs jobs, Steadiness steadiness) {
+        this.run = run;
+        this.checkpointing = checkpointing;
+        this.job = jobs.training();
+        this.steadiness = steadiness;
+    }
+
+    /** The machine's log and metrics, as they come. */
+    Following follow(Machine machine) {
+        return new Following(run, machine, job.logFile(), log(machine), checkpointing.folder());
+    }
+
+    /**
+     * From a machine that should be there.
+     *
+     * @return what came home, for people
+     * @throws MachineLost if it is not there any more: what it had is lost, and another has to do it again
+     * @throws RunEnd if it is, and its files cannot be brought here
+     */
+    String fromLiving(Machine machine) {
+        try {
+            return steadiness.keep(machine, "Bringing the results home", () -> fetch(machine));
+        } catch (MachineLost lost) {
+            if (lost.isFellShort()) {
+                throw new RunEnd(RunReport.Outcome.FAILED, lost.why(), lost);
+            }
+            throw lost;
+        } catch (UncheckedIOException e) {
+            throw new RunEnd(RunReport.Outcome.FAILED, "The results cannot be written here: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * At an early end: stops the program, which saves, and brings home what there is.
+     *
+     * @return the machine, if it has to be kept for what is on it
+     */
+    Optional<Leftover> fromWhatIsLeft(Machine machine) {
+        try {
+            JobState state = steadiness.keep(
+                    machine,
+                    "Stopping the program",
+                    () -> JobState.parse(machine.stop(job, run.plan().patience().stopGrace())));
+            if (!(state instanceof JobState.Absent)) {
+                run.clock().step(GuideStep.DOWNLOAD, "results", () -> fromLiving(machine), what -> what);
+            }
+            return Optional.empty();
+        } catch (MachineLost | RunEnd | CancelledException e) {
+            return e instanceof MachineLost lost && !lost.isFellShort()
+                    ? lostForGood(machine, lost)
+                    : Optional.of(keep(machine, e));
+        }
+    }
+
+    private String fetch(Machine machine) {
+        List<CheckpointFile> there = Pulse.parse(
+                        machine.run(Pulse.script(job, Machine.WORK, checkpointing.folder(), Machine.OWNER)))
+                .files();
+        List<String> names = checkpointing.collect(machine, there);
+        if (machine.run("[ -f " + job.logFile() + " ] && echo yes || echo no")
+                .strip()
+                .equals("yes")) {
+            machine.files().download(job.logFile(), log(machine));
+        }
+        return names.isEmpty() ? "no checkpoint; logs" : String.join(", ", names) + ", metrics, logs";
+    }
+
+    private Optional<Leftover> lostForGood(Machine machine, MachineLost lost) {
+        run.history()
+                .trouble(
+                        run.now(),
+                        "Instance " + machine.id() + " was lost before its last results were home: " + lost.why());
+        return Optional.empty();
+    }
+
+    /** With results on it. Its disk bills on; its GPUs only while there is money for another try by hand. */
+    private Leftover keep(Machine machine, RuntimeException why) {
+        boolean stopped = false;
+        String address = "";
+        try {
+            SshAddress ssh = run.cloud().instances().get(machine.id()).sshAddress();
+            address = ssh == null
+                    ? ""
+                    : "ssh -p " + ssh.port() + " root@" + ssh.host() + " (files in " + checkpointing.folder()
+                            + "), or ";
+            run.cloud().instances().stop(machine.id());
+            stopped = true;
+        } catch (CancelledException e) {
+            boolean unused = Thread.interrupted();
+        } catch (VastException e) {
+            run.warn("Instance " + machine.id() + " could not be stopped: " + e.getMessage());
+        }
+        String message = "Results could not be brought home: " + why.getMessage();
+        run.history().trouble(run.now(), message);
+        return new Leftover(
+                machine.id(),
+                stopped,
+                message,
+                (stopped ? "start it, " : "") + address + "runs().attach(\"" + run.id() + "\")");
+    }
+
+    static Leftover undestroyed(long id) {
+        return new Leftover(
+                id,
+                false,
+                "It could not be destroyed, and bills.",
+                "instances().destroy(" + id + "), until it succeeds");
+    }
+
+    private Path log(Machine machine) {
+        return run.plan().results().resolve("logs").resolve("instance-" + machine.id() + ".log");
+    }
+}

@@ -1,0 +1,85 @@
+package ai.flightmind.vast.run;
+
+import ai.flightmind.vast.plan.Patience;
+import ai.flightmind.vast.run.RunReport.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * Counts money and time beside the run's own thread, so that no transfer and no waiting outlasts them. It asks for an
+ * orderly end while there is enough left for it, and insists when there is not.
+ */
+final class Guard implements AutoCloseable {
+    private static final double MS_PER_HOUR = 3_600_000;
+
+    private final RunContext run;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    Guard(RunContext run) {
+        this.run = run;
+        this.thread = new Thread(this::watch, "run-guard-" + run.id());
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Until budget or deadline are used up. */
+    static Duration left(RunContext run) {
+        Instant now = run.now();
+        Duration byDeadline =
+                Duration.between(now, run.history().started().plus(run.plan().deadline()));
+        double perHour = run.history().dollarsPerHour();
+        if (perHour <= 0) {
+            return byDeadline;
+        }
+        double dollars = run.plan().budget().dollars() - run.history().dollars(now);
+        Duration byBudget = Duration.ofMillis((long) Math.min(1e15, dollars / perHour * MS_PER_HOUR));
+        return byBudget.compareTo(byDeadline) < 0 ? byBudget : byDeadline;
+    }
+
+    private void watch() {
+        Patience patience = run.plan().patience();
+        Duration orderly = patience.stopGrace().plus(patience.collect()).plus(patience.poll());
+        try {
+            while (!closed) {
+                Duration left = left(run);
+                if (left.compareTo(patience.poll()) < 0) {
+                    run.stop().insist(outcome(), why());
+                } else if (left.compareTo(orderly) < 0) {
+                    run.stop().ask(outcome(), why());
+                }
+                run.cloud().time().sleep(patience.poll());
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+            boolean unused = Thread.interrupted();
+        }
+    }
+
+    private Outcome outcome() {
+        return isPastDeadline() ? Outcome.PAST_DEADLINE : Outcome.OUT_OF_BUDGET;
+    }
+
+    private boolean isPastDeadline() {
+        Duration byDeadline = Duration.between(
+                run.now(), run.history().started().plus(run.plan().deadline()));
+        return byDeadline.compareTo(left(run)) <= 0;
+    }
+
+    private String why() {
+        return isPastDeadline()
+                ? "The deadline of " + run.plan().deadline() + " is reached."
+                : String.format(
+                        Locale.ROOT,
+                        "$%.2f of the budget of $%.2f are spent; the rest is for saving and bringing home.",
+                        run.dollars(),
+                        run.plan().budget().dollars());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

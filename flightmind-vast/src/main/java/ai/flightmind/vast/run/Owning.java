@@ -1,0 +1,152 @@
+package ai.flightmind.vast.run;
+
+import ai.flightmind.vast.error.CancelledException;
+import ai.flightmind.vast.error.VastException;
+import ai.flightmind.vast.instance.Instance;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Sees to it that no machine of the run bills without need, and that what is thought to be gone is gone. */
+final class Owning {
+    /** As long as a rental is looked for whose answer was lost. */
+    private static final Duration LATE = Duration.ofSeconds(40);
+
+    private final RunContext run;
+
+    Owning(RunContext run) {
+        this.run = run;
+    }
+
+    /**
+     * Destroys it, insistently.
+     *
+     * @return whether it is known to be gone
+     */
+    boolean destroy(long id, String why) {
+        Instant start = run.now();
+        Duration patience = run.plan().patience().boot();
+        while (true) {
+            try {
+                run.cloud().instances().destroy(id);
+                if (isGone(id)) {
+                    run.history().gone(run.now(), id, why);
+                    return true;
+                }
+            } catch (CancelledException e) {
+                // Asked to hurry: this is the hurry.
+                boolean unused = Thread.interrupted();
+            } catch (VastException e) {
+                run.warn("Instance " + id + " is not destroyed yet: " + e.getMessage());
+            }
+            if (Duration.between(start, run.now()).compareTo(patience) > 0) {
+                run.history().trouble(run.now(), "Instance " + id + " could not be destroyed; it may bill.");
+                return false;
+            }
+            uninterruptedPause();
+        }
+    }
+
+    /** Ends what carries our label and is not in the journal: rentals whose answer never came. */
+    void destroyUnknown() {
+        for (Instance instance : listed()) {
+            if (run.history().rentals().stream().noneMatch(r -> r.instanceId() == instance.id())) {
+                run.warn("Instance " + instance.id() + " is ours, and nobody knew of it; it is destroyed.");
+                destroyQuietly(instance.id());
+            }
+        }
+    }
+
+    /**
+     * At the end: nothing of the run may be left, unless it was kept on purpose.
+     *
+     * @return what could not be destroyed
+     */
+    List<Long> destroyAllBut(@Nullable Long kept) {
+        List<Long> left = listed().stream()
+                .map(Instance::id)
+                .filter(id -> !id.equals(kept))
+                .filter(id -> !destroyQuietly(id))
+                .collect(Collectors.toList());
+        for (RentalRecord rental : run.history().rentals()) {
+            if (rental.isOpen()
+                    && !left.contains(rental.instanceId())
+                    && !Long.valueOf(rental.instanceId()).equals(kept)) {
+                run.history().gone(run.now(), rental.instanceId(), "destroyed");
+            }
+        }
+        return left;
+    }
+
+    /** The machine that an earlier program has rented for this run, if it still is there; others are ended. */
+    Optional<RentalRecord> inherit() {
+        Optional<RentalRecord> asked = run.history().renting();
+        if (asked.isPresent()) {
+            // The request may still be on its way.
+            Duration age = Duration.between(asked.get().from(), run.now());
+            if (age.compareTo(LATE) < 0) {
+                run.pause(LATE.minus(age));
+            }
+        }
+        List<Instance> listed = listed();
+        Optional<RentalRecord> open = run.history().open();
+        if (open.isEmpty() && asked.isPresent()) {
+            if (listed.isEmpty()) {
+                run.history().notRented(run.now(), "The program died while it rented, and nothing was rented.");
+            } else {
+                run.history().rented(run.now(), listed.get(0).id());
+                open = run.history().open();
+            }
+        }
+        Optional<RentalRecord> mine = open.filter(r -> listed.stream().anyMatch(i -> i.id() == r.instanceId()));
+        if (open.isPresent() && mine.isEmpty()) {
+            run.history().gone(run.now(), open.get().instanceId(), "gone when the run was joined again");
+        }
+        for (Instance instance : listed) {
+            if (mine.isEmpty() || mine.get().instanceId() != instance.id()) {
+                destroy(instance.id(), "left over");
+            }
+        }
+        return mine;
+    }
+
+    private List<Instance> listed() {
+        Instant start = run.now();
+        while (true) {
+            try {
+                return run.cloud().of(run.id()).find();
+            } catch (CancelledException e) {
+                boolean unused = Thread.interrupted();
+            } catch (VastException e) {
+                if (!RunContext.mayPass(e)
+                        || Duration.between(start, run.now())
+                                        .compareTo(run.plan().patience().boot())
+                                > 0) {
+                    throw e;
+                }
+                run.warn("Our instances cannot be listed yet: " + e.getMessage());
+            }
+            uninterruptedPause();
+        }
+    }
+
+    private boolean isGone(long id) {
+        return listed().stream().noneMatch(instance -> instance.id() == id);
+    }
+
+    private boolean destroyQuietly(long id) {
+        return destroy(id, "destroyed");
+    }
+
+    private void uninterruptedPause() {
+        try {
+            run.cloud().time().sleep(run.plan().patience().poll());
+        } catch (InterruptedException e) {
+            // Destroying is what an interruption asks for.
+            boolean unused = Thread.interrupted();
+        }
+    }
+}
