@@ -311,6 +311,19 @@ public final class RunPlan {
             return this;
         }
 
+        /**
+         * Gives one of the program's flags another value, or adds it.
+         *
+         * @throws IllegalStateException if there is no program yet
+         */
+        public Builder programArgument(String flag, String value) {
+            if (program == null) {
+                throw new IllegalStateException("program comes first");
+            }
+            this.program = program.with(flag, value);
+            return this;
+        }
+
         /** A command of the machine's own instead of a Java program: nothing is installed for it. */
         public Builder command(String... words) {
             this.program = new Program("", List.of(words));
@@ -415,6 +428,12 @@ public final class RunPlan {
         /** Checkpoints go there from the machine as they are made, instead of here. The caller closes it. */
         public Builder backup(Bucket bucket) {
             this.backup = bucket;
+            return this;
+        }
+
+        /** Checkpoints come to the results as they are made; the default. */
+        public Builder withoutBackup() {
+            this.backup = null;
             return this;
         }
 

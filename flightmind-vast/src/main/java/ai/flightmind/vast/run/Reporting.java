@@ -16,6 +16,7 @@ final class Reporting {
                 run.id(),
                 ending.outcome(),
                 ending.summary(),
+                run.plan().results(),
                 history.dollars(now),
                 history.gpuHours(now),
                 Duration.between(history.started(), now),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What a run did and cost. Prints as a table of the guide's steps.
  *
  * @param id to attach with
+ * @param results the directory that checkpoints, logs and metrics are in
  * @param summary in a sentence: why it ended, and what to do if that is anything
  * @param dollars all machines together, by our own count of hours and prices
  * @param gpuHours that were paid
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param finalLoss of the last step
  * @param bestValidationLoss the lowest
  * @param guide each step of the guide, with its outcome and time
- * @param checkpoints that are in the results
+ * @param checkpoints that are safe, with the metrics
  * @param machines that were rented
  * @param troubles what went wrong on the way
  * @param leftover what still exists, bills, and has to be looked after
@@ -32,6 +33,7 @@ public record RunReport(
         String id,
         Outcome outcome,
         String summary,
+        Path results,
         double dollars,
         double gpuHours,
         Duration wallTime,
@@ -69,7 +71,11 @@ public record RunReport(
     /** One line of the table. */
     public record GuideRow(GuideStep step, String outcome, Duration took, int times) {}
 
-    /** A file in the results. */
+    /**
+     * A file that is safe.
+     *
+     * @param where {@code results} or {@code bucket}
+     */
     public record Checkpoint(String name, long sizeBytes, String sha256, String where) {}
 
     /** A machine that was rented. */
@@ -100,10 +106,10 @@ public record RunReport(
         return outcome == Outcome.COMPLETED && leftover.isEmpty();
     }
 
-    /** Where the checkpoint is, if it is in that directory. */
-    public Optional<Path> checkpoint(Path results, String name) {
+    /** Where {@code best.pt}, {@code final.pt} or another one is, if it is in the results. */
+    public Optional<Path> checkpoint(String name) {
         return checkpoints.stream()
-                .filter(file -> file.name().equals(name))
+                .filter(file -> file.name().equals(name) && file.where().equals(SafeFile.RESULTS))
                 .map(file -> results.resolve(file.name()))
                 .findFirst();
     }

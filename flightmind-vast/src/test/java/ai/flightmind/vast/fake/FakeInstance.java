@@ -19,11 +19,11 @@ public final class FakeInstance {
     private final FakeOffer offer;
     private final Map<?, ?> request;
     private final Instant start;
-    private boolean halted;
-    private @Nullable String forced;
+    private volatile boolean halted;
+    private volatile @Nullable String forced;
     private @Nullable String label;
     private @Nullable Double bid;
-    private @Nullable Instant end;
+    private volatile @Nullable Instant end;
 
     FakeInstance(long id, FakeOffer offer, Map<?, ?> request, Instant start, boolean halted) {
         this.id = id;
@@ -45,6 +45,26 @@ public final class FakeInstance {
 
     public @Nullable String label() {
         return label;
+    }
+
+    /** Opens this instance's own state and nothing else, as the service puts it into the container. */
+    public String key() {
+        return "instance-key-of-" + id;
+    }
+
+    /** What it was told to run at its start; empty for nothing. */
+    public String onstart() {
+        return request.get("onstart") instanceof String script ? script : "";
+    }
+
+    /** The disk that was ordered. */
+    public double diskGb() {
+        return request.get("disk") instanceof Number disk ? disk.doubleValue() : 10;
+    }
+
+    /** Whether its container runs. */
+    public boolean isUp(Instant now) {
+        return end == null && !isStopped(now) && "running".equals(status(Duration.between(start, now)));
     }
 
     public Instant start() {
@@ -100,7 +120,7 @@ public final class FakeInstance {
     Map<String, @Nullable Object> row(Instant now) {
         Duration age = Duration.between(start, now);
         String status = status(age);
-        boolean stopped = halted || (offer.fate() == Fate.OUTBID && age.compareTo(CREATED) > 0);
+        boolean stopped = isStopped(now);
         boolean running = "running".equals(status) && !stopped;
         Map<String, @Nullable Object> row = new LinkedHashMap<>(offer.row(8));
         row.put("id", id);
@@ -130,6 +150,11 @@ public final class FakeInstance {
         row.put("jupyter_token", "jupyter-token-of-" + id);
         row.put("volume_info", List.of());
         return row;
+    }
+
+    private boolean isStopped(Instant now) {
+        return halted
+                || (offer.fate() == Fate.OUTBID && Duration.between(start, now).compareTo(CREATED) > 0);
     }
 
     private @Nullable String status(Duration age) {

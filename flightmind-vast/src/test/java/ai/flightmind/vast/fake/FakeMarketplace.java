@@ -1,6 +1,7 @@
 package ai.flightmind.vast.fake;
 
 import ai.flightmind.vast.VastClient;
+import ai.flightmind.vast.http.Timeline;
 import ai.flightmind.vast.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,23 +21,32 @@ import mockwebserver3.SocketEffect;
  * The fake marketplace. Make one per test, {@link #add} offers, give {@link #client()} to the code under test, and look at
  * {@link #rented()} afterwards. Thread-safe.
  *
- * <p>Time is {@link #time()}: instances load, and rentals that come late arrive, as the code under test sleeps.
+ * <p>Time is {@link #time()}: instances load, and rentals that come late arrive, as the code under test sleeps. One that was
+ * started {@linkplain #start(Timeline) with another time} goes by that.
  */
 public final class FakeMarketplace implements AutoCloseable {
     /** The key it accepts. */
     public static final String KEY = "fake-key-5f1c0ffee5f1c0ffee";
 
     private final MockWebServer server = new MockWebServer();
-    private final FakeTime time = new FakeTime();
-    private final FakeService service = new FakeService(time, KEY);
+    private final Timeline time;
+    private final FakeService service;
     private final List<String> requests = new ArrayList<>();
     private volatile Function<String, Fault> faults = request -> Fault.NONE;
 
-    private FakeMarketplace() {}
+    private FakeMarketplace(Timeline time) {
+        this.time = time;
+        this.service = new FakeService(time, KEY);
+    }
+
+    /** Starts it on a free port, with a time of its own. */
+    public static FakeMarketplace start() {
+        return start(new FakeTime());
+    }
 
     /** Starts it on a free port. */
-    public static FakeMarketplace start() {
-        FakeMarketplace fake = new FakeMarketplace();
+    public static FakeMarketplace start(Timeline time) {
+        FakeMarketplace fake = new FakeMarketplace(time);
         fake.server.setServerSocketFactory(new PromptSockets());
         fake.server.setDispatcher(new Dispatcher() {
             @Override
@@ -58,8 +68,12 @@ public final class FakeMarketplace implements AutoCloseable {
         return url.substring(0, url.length() - 1);
     }
 
+    /** Its own time; there is none if it was started with another. */
     public FakeTime time() {
-        return time;
+        if (time instanceof FakeTime own) {
+            return own;
+        }
+        throw new IllegalStateException("It goes by " + time);
     }
 
     /** A builder that leads here, with the right key and this marketplace's clock. */
@@ -71,8 +85,14 @@ public final class FakeMarketplace implements AutoCloseable {
         return clientBuilder().build();
     }
 
+    /** An offer whose instances are nowhere but in the answers. */
     public FakeMarketplace add(FakeOffer offer) {
-        service.add(offer);
+        return add(offer, Host.NOWHERE);
+    }
+
+    /** An offer whose instances really are somewhere. */
+    public FakeMarketplace add(FakeOffer offer, Host host) {
+        service.add(offer, host);
         return this;
     }
 
@@ -95,17 +115,17 @@ public final class FakeMarketplace implements AutoCloseable {
 
     /** Someone bids more for the machine: the instance stops, and bills its disk. */
     public void outbid(long instanceId) {
-        service.instance(instanceId).halt(true);
+        service.outbid(instanceId);
     }
 
     /** The instance's container dies. */
     public void kill(long instanceId) {
-        service.instance(instanceId).force("exited");
+        service.force(instanceId, "exited");
     }
 
     /** The instance's host goes away. */
     public void disconnect(long instanceId) {
-        service.instance(instanceId).force("offline");
+        service.force(instanceId, "offline");
     }
 
     /** What goes wrong, by method and path, as {@code PUT /api/v0/asks/5/}. */

@@ -44,6 +44,16 @@ public record FakeOffer(
         return with("public_ipaddr", host).with(SSH_PORT, port);
     }
 
+    /** Of each GPU, as the driver counts it. */
+    public long gpuRamMb() {
+        return more.get("gpu_ram") instanceof Number mb ? mb.longValue() : 81_559;
+    }
+
+    /** What its row says of a field. */
+    public @Nullable Object field(String name) {
+        return row(0).get(name);
+    }
+
     String sshPort() {
         Object port = more.get(SSH_PORT);
         return port == null ? "40123" : port.toString();
@@ -59,8 +69,8 @@ public record FakeOffer(
         row.put("hosting_type", 1);
         row.put("gpu_name", gpuName);
         row.put("num_gpus", gpus);
-        row.put("gpu_ram", 81_559);
-        row.put("gpu_total_ram", 81_559 * gpus);
+        row.put("gpu_ram", gpuRamMb());
+        row.put("gpu_total_ram", gpuRamMb() * gpus);
         row.put("gpu_frac", 1.0);
         row.put("gpu_arch", "nvidia");
         row.put("compute_cap", 900);

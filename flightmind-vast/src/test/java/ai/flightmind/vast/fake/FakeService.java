@@ -3,6 +3,7 @@ package ai.flightmind.vast.fake;
 import static ai.flightmind.vast.fake.FakeMarketplace.json;
 import static ai.flightmind.vast.fake.FakeMarketplace.text;
 
+import ai.flightmind.vast.http.Timeline;
 import ai.flightmind.vast.json.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class FakeService {
     private static final int PAGE = 25;
 
-    private final FakeTime time;
+    private final Timeline time;
     private final String key;
     private final Map<Long, FakeOffer> offers = new LinkedHashMap<>();
+    private final Map<Long, Host> hosts = new HashMap<>();
     private final Map<Long, FakeInstance> rentals = new LinkedHashMap<>();
     private final Map<Long, String> sshKeys = new LinkedHashMap<>();
     private final Map<Long, Map<Long, String>> attachedKeys = new HashMap<>();
@@ -36,7 +38,7 @@ final class FakeService {
     private String address = "";
     private int resultPolls;
 
-    FakeService(FakeTime time, String key) {
+    FakeService(Timeline time, String key) {
         this.time = time;
         this.key = key;
     }
@@ -45,8 +47,9 @@ final class FakeService {
         address = url;
     }
 
-    synchronized void add(FakeOffer offer) {
+    synchronized void add(FakeOffer offer, Host host) {
         offers.put(offer.id(), offer);
+        hosts.put(offer.id(), host);
     }
 
     synchronized void addSshKey(String publicKey) {
@@ -82,6 +85,34 @@ final class FakeService {
         return Objects.requireNonNull(rentals.get(id), "no instance " + id);
     }
 
+    synchronized void outbid(long id) {
+        halt(instance(id), true);
+    }
+
+    synchronized void force(long id, String status) {
+        FakeInstance rental = instance(id);
+        rental.force(status);
+        host(rental).halt(rental);
+    }
+
+    private void halt(FakeInstance rental, boolean stopped) {
+        rental.halt(stopped);
+        if (stopped) {
+            host(rental).halt(rental);
+        } else {
+            host(rental).boot(rental);
+        }
+    }
+
+    private void destroy(FakeInstance rental) {
+        rental.destroy(time.now());
+        host(rental).wipe(rental);
+    }
+
+    private Host host(FakeInstance rental) {
+        return Objects.requireNonNull(hosts.get(rental.offerId()));
+    }
+
     /** Written after the first poll. */
     synchronized MockResponse result(String line) {
         return ++resultPolls % 2 == 1 ? text(404, "NoSuchKey") : text(200, "line one\nline two of " + line + "\n");
@@ -91,7 +122,7 @@ final class FakeService {
         catchUp();
         String method = request.getMethod();
         String path = request.getUrl().encodedPath();
-        if (!("Bearer " + key).equals(request.getHeaders().get("Authorization"))) {
+        if (!mayCall(request, method, path)) {
             return json(404, Map.of("success", false, "error", "auth_error", "msg", "Invalid user key"));
         }
         if (isTooFast(method, path) && enforceIntervals) {
@@ -136,6 +167,17 @@ final class FakeService {
         return json(404, Map.of("success", false, "error", "not_found", "msg", "no such page"));
     }
 
+    /** With the account's key all, with an instance's own what concerns that instance. */
+    private boolean mayCall(RecordedRequest request, String method, String path) {
+        String given = String.valueOf(request.getHeaders().get("Authorization"));
+        boolean changesOne = !method.equals("GET") && path.matches("/api/v0/instances/\\d+/");
+        return given.equals("Bearer " + key)
+                || (changesOne
+                        && rentals.values().stream()
+                                .anyMatch(rental -> given.equals("Bearer " + rental.key())
+                                        && path.equals("/api/v0/instances/" + rental.id() + "/")));
+    }
+
     synchronized MockResponse everything() {
         return json(200, Map.of("offers", search(Map.of())));
     }
@@ -178,12 +220,24 @@ final class FakeService {
             return json(
                     400, Map.of("success", false, "error", "invalid_price", "msg", "bid too low", "new_contract", id));
         }
-        return json(200, Map.of("success", true, "new_contract", id, "instance_api_key", "instance-key-of-" + id));
+        return json(
+                200,
+                Map.of(
+                        "success",
+                        true,
+                        "new_contract",
+                        id,
+                        "instance_api_key",
+                        instance(id).key()));
     }
 
     private long make(FakeOffer offer, Map<?, ?> body, boolean halted) {
         long id = nextId++;
-        rentals.put(id, new FakeInstance(id, offer, body, time.now(), halted));
+        FakeInstance rental = new FakeInstance(id, offer, body, time.now(), halted);
+        rentals.put(id, rental);
+        if (!halted) {
+            host(rental).boot(rental);
+        }
         int now = (int) rentals.values().stream().filter(FakeInstance::isRented).count();
         mostRentedAtOnce = Math.max(mostRentedAtOnce, now);
         return id;
@@ -232,7 +286,7 @@ final class FakeService {
             for (Object id : body.get("instance_ids") instanceof List<?> ids ? ids : List.of()) {
                 FakeInstance rental = rentals.get(((Number) id).longValue());
                 if (rental != null) {
-                    rental.destroy(now);
+                    destroy(rental);
                 }
             }
             return json(200, Map.of("success", true));
@@ -249,13 +303,13 @@ final class FakeService {
             return json(404, Map.of("success", false, "error", "no_such_instance", "msg", "Instance not found"));
         }
         if (method.equals("DELETE")) {
-            rental.destroy(now);
+            destroy(rental);
         } else if (parts.get(3).equals("request_logs") || parts.get(3).equals("command")) {
             return json(200, Map.of("success", true, "result_url", address + "/s3/" + rental.id() + ".log"));
         } else if (parts.get(3).equals("bid_price")) {
             rental.bid(body.get("price") instanceof Number price ? price.doubleValue() : null);
         } else if (body.get("state") instanceof String state) {
-            rental.halt(state.equals("stopped"));
+            halt(rental, state.equals("stopped"));
         } else if (body.get("label") instanceof String label) {
             rental.label(label);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.flightmind.vast.error.CancelledException;
 import ai.flightmind.vast.error.SshException;
 import ai.flightmind.vast.error.SshException.Kind;
+import ai.flightmind.vast.fake.host.SshKeyFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -47,8 +48,8 @@ class SshSessionTest {
     void start() throws Exception {
         server = new LoopbackServer();
         proxy = new FaultyProxy(server.port());
-        KeyPair pair = LoopbackServer.newKey();
-        key = LoopbackServer.write(pair, directory.resolve("key"), null);
+        KeyPair pair = SshKeyFile.newKey();
+        key = SshKeyFile.write(pair, directory.resolve("key"), null);
         server.welcome(pair.getPublic());
     }
 
@@ -259,7 +260,7 @@ class SshSessionTest {
 
     @Test
     void aRefusedKeyIsSaidAtOnceAndNamesTheFileOnly() throws Exception {
-        Path other = LoopbackServer.write(LoopbackServer.newKey(), directory.resolve("other"), null);
+        Path other = SshKeyFile.write(SshKeyFile.newKey(), directory.resolve("other"), null);
 
         assertThatThrownBy(() -> session().keys(KeySource.file(other)).connect())
                 .hasMessageContaining(other.toString())
@@ -269,8 +270,8 @@ class SshSessionTest {
 
     @Test
     void aServerThatLearnsOfTheKeyLateIsGivenItsTime() throws Exception {
-        KeyPair late = LoopbackServer.newKey();
-        Path file = LoopbackServer.write(late, directory.resolve("late"), null);
+        KeyPair late = SshKeyFile.newKey();
+        Path file = SshKeyFile.write(late, directory.resolve("late"), null);
         CompletableFuture<Void> added = CompletableFuture.runAsync(() -> {
             Leaks.await(Duration.ofSeconds(20), () -> proxy.connections() >= 2);
             server.welcome(late.getPublic());
@@ -287,8 +288,8 @@ class SshSessionTest {
 
     @Test
     void aKeyBehindAPassphraseOpensAndAWrongOneTellsNothing() throws Exception {
-        KeyPair pair = LoopbackServer.newKey();
-        Path locked = LoopbackServer.write(pair, directory.resolve("locked"), "correct horse");
+        KeyPair pair = SshKeyFile.newKey();
+        Path locked = SshKeyFile.write(pair, directory.resolve("locked"), "correct horse");
         server.welcome(pair.getPublic());
 
         try (SshSession ssh = session()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.flightmind.vast.error.SshException;
 import ai.flightmind.vast.error.SshException.Kind;
+import ai.flightmind.vast.fake.host.SshKeyFile;
 import ai.flightmind.vast.ssh.FaultyProxy;
 import ai.flightmind.vast.ssh.HostKeys;
 import ai.flightmind.vast.ssh.KeySource;
@@ -57,8 +58,8 @@ class RemoteFilesTest {
     void start() throws Exception {
         server = new LoopbackServer();
         proxy = new FaultyProxy(server.port());
-        KeyPair pair = LoopbackServer.newKey();
-        key = LoopbackServer.write(pair, directory.resolve("key"), null);
+        KeyPair pair = SshKeyFile.newKey();
+        key = SshKeyFile.write(pair, directory.resolve("key"), null);
         server.welcome(pair.getPublic());
         here = Files.createDirectories(directory.resolve("here"));
         there = directory.resolve("th ere");

@@ -1,8 +1,10 @@
-package ai.flightmind.vast.ssh;
+package ai.flightmind.vast.fake.host;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,16 +15,26 @@ import org.apache.sshd.server.command.Command;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a command as sshd does: a session of its own, plain bytes, all of its output before its status. */
-final class LocalCommand implements Command {
+public final class LocalCommand implements Command {
     private final String text;
+    private final @Nullable Path home;
+    private final @Nullable Map<String, String> environment;
     private @Nullable InputStream in;
     private @Nullable OutputStream out;
     private @Nullable OutputStream err;
     private @Nullable ExitCallback exit;
     private volatile @Nullable Process process;
 
-    LocalCommand(String text) {
+    /** Here, with this process's environment. */
+    public LocalCommand(String text) {
+        this(text, null, null);
+    }
+
+    /** There, with that environment and nothing else. */
+    LocalCommand(String text, @Nullable Path home, @Nullable Map<String, String> environment) {
         this.text = text;
+        this.home = home;
+        this.environment = environment;
     }
 
     @Override
@@ -46,8 +58,14 @@ final class LocalCommand implements Command {
     }
 
     @Override
-    public void start(ChannelSession channel, Environment environment) throws IOException {
-        Process started = new ProcessBuilder("setsid", "/bin/sh", "-c", text).start();
+    public void start(ChannelSession channel, Environment unused) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("setsid", "/bin/sh", "-c", text);
+        if (home != null && environment != null) {
+            builder.directory(home.toFile());
+            builder.environment().clear();
+            builder.environment().putAll(environment);
+        }
+        Process started = builder.start();
         process = started;
         CompletableFuture<Void> unusedInput = thread(() -> copy(in, started.getOutputStream(), true));
         CompletableFuture<Void> output = thread(() -> copy(started.getInputStream(), out, false));

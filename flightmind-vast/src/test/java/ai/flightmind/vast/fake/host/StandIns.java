@@ -1,0 +1,107 @@
+package ai.flightmind.vast.fake.host;
+
+import ai.flightmind.vast.fake.FakeInstance;
+import ai.flightmind.vast.fake.FakeOffer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.Set;
+
+/** Commands of a pretend machine that answer for what this machine does not have. They come first on its PATH. */
+final class StandIns {
+    /** A file of this name in the home makes the disk full. */
+    static final String DISK_FULL = ".disk-full";
+
+    /** A file of this name in the home makes the GPUs idle. */
+    static final String GPUS_IDLE = ".gpus-idle";
+
+    private static final int LONG_SLEEP_SECONDS = 5;
+
+    private StandIns() {}
+
+    static void write(Path bin, FakeOffer offer, FakeInstance instance, int speed) throws IOException {
+        Files.createDirectories(bin);
+        script(bin, "nvidia-smi", nvidiaSmi(offer));
+        script(bin, "df", df(instance.diskGb()));
+        script(bin, "ldconfig", ldconfig());
+        script(bin, "sleep", sleep(speed));
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        if (!Files.exists(bin.resolve("java"))) {
+            Files.createSymbolicLink(bin.resolve("java"), java);
+        }
+    }
+
+    /** The driver puts its maker before the model's name. */
+    private static String nvidiaSmi(FakeOffer offer) {
+        StringBuilder gpus = new StringBuilder();
+        StringBuilder links = new StringBuilder();
+        for (int gpu = 0; gpu < offer.gpus(); gpu++) {
+            links.append("\\tGPU").append(gpu);
+            gpus.append(String.format(
+                    Locale.ROOT,
+                    "%d, GPU-%08x, NVIDIA %s, %d, 580.95.05, 9.0\\n",
+                    gpu,
+                    offer.machineId() * 16 + gpu,
+                    offer.gpuName(),
+                    offer.gpuRamMb()));
+        }
+        links.append("\\n");
+        for (int row = 0; row < offer.gpus(); row++) {
+            links.append("GPU").append(row);
+            for (int column = 0; column < offer.gpus(); column++) {
+                links.append(row == column ? "\\t X " : "\\tNV18");
+            }
+            links.append("\\n");
+        }
+        return String.join(
+                "\n",
+                "case \"$*\" in",
+                "*uuid*) printf '" + gpus + "' ;;",
+                "*utilization*)",
+                "  busy=0",
+                "  for pid in $(cut -d' ' -f1 ~/flightmind/job/pid ~/flightmind/dry-job/pid 2>/dev/null); do",
+                "    [ -e ~/" + GPUS_IDLE + " ] || ! kill -0 \"$pid\" 2>/dev/null || busy=91",
+                "  done",
+                "  gpu=0; while [ $gpu -lt " + offer.gpus() + " ]; do",
+                "    echo \"$gpu, $busy, 41213, 63\"; gpu=$((gpu + 1))",
+                "  done ;;",
+                "topo*) printf '" + links + "' ;;",
+                "*) echo 'nvidia-smi stands in for a GPU here' >&2; exit 9 ;;",
+                "esac");
+    }
+
+    private static String df(double diskGb) {
+        long kib = (long) (diskGb * 1e9 / 1024);
+        return String.join(
+                "\n",
+                "used=$(du -sk ~ 2>/dev/null | cut -f1); free=$((" + kib + " - ${used:-0}))",
+                "[ ! -e ~/" + DISK_FULL + " ] || free=0",
+                "echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'",
+                "echo \"pretend " + kib + " $used $free 1% /\"");
+    }
+
+    private static String ldconfig() {
+        return "for lib in libcudart.so.13 libcublas.so.13 libcudnn.so.9 libcusparse.so.12 libcusolver.so.12 libnccl.so.2;"
+                + " do printf '\\t%s (libc6,x86-64) => /lib/%s\\n' $lib $lib; done";
+    }
+
+    /** Long waits go by in the marketplace's time; short ones are pauses between two looks. */
+    private static String sleep(int speed) {
+        return String.join(
+                "\n",
+                "case $1 in",
+                "*[!0-9]*|'') exec /bin/sleep \"$@\" ;;",
+                "esac",
+                "[ \"$1\" -lt " + LONG_SLEEP_SECONDS + " ] && exec /bin/sleep \"$1\"",
+                "exec /bin/sleep \"$(awk \"BEGIN { print $1 / " + speed + " }\")\"");
+    }
+
+    private static void script(Path bin, String name, String text) throws IOException {
+        Path file = bin.resolve(name);
+        Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+        Set<java.nio.file.attribute.PosixFilePermission> all = PosixFilePermissions.fromString("rwxr-xr-x");
+        Files.setPosixFilePermissions(file, all);
+    }
+}
