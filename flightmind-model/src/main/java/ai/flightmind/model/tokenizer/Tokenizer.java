@@ -1,5 +1,6 @@
 package ai.flightmind.model.tokenizer;
 
+import ai.flightmind.model.GptConfig;
 import java.util.OptionalInt;
 
 /** Turns text into token ids and back. Thread-safe, unless an implementation says otherwise. */
@@ -32,8 +33,28 @@ public interface Tokenizer extends AutoCloseable {
     /** The id of a special token by its spelling, as {@code <|endoftext|>}; empty if there is none. */
     OptionalInt specialToken(String spelling);
 
-    /** The token between documents; empty if the vocabulary has none. */
+    /** The token between documents, {@code <|endoftext|>} or what stands for it; empty if the vocabulary has none. */
     OptionalInt endOfText();
+
+    /**
+     * Equal for two tokenizers only if they give the same ids for the same text: what is made with one is known by it. Hex
+     * digits.
+     */
+    String fingerprint();
+
+    /**
+     * Makes sure that a model has an embedding for each id.
+     *
+     * @throws IllegalArgumentException if the vocabulary is larger than the model's
+     */
+    default void requireFits(GptConfig config) {
+        if (vocabSize() > config.vocabSize()) {
+            throw new IllegalArgumentException("The tokenizer has " + vocabSize()
+                    + " tokens, but the model's vocabulary"
+                    + " only " + config.vocabSize() + ". Use the tokenizer that the model was trained with, or a model"
+                    + " with vocabSize " + vocabSize() + ".");
+        }
+    }
 
     @Override
     void close();
