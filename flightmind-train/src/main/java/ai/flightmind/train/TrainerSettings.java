@@ -12,6 +12,7 @@ import ai.flightmind.train.data.TokenDataset;
 import ai.flightmind.train.distributed.Ddp;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,27 @@ record TrainerSettings(
 
     SampleOrder order() {
         return new SampleOrder(samples().trainSequences(), seed);
+    }
+
+    /** What a run is compared by with others, in the names of the field. */
+    Map<String, String> hyperparameters() {
+        Map<String, String> chosen = new LinkedHashMap<>();
+        chosen.put("depth", "" + model.config().depth());
+        chosen.put("parameters", "" + model.config().parameterCount());
+        chosen.put("vocab_size", "" + model.config().vocabSize());
+        chosen.put("sequence_length", "" + model.config().sequenceLength());
+        chosen.put("precision", precision.name().toLowerCase(Locale.ROOT));
+        chosen.put("max_steps", "" + maxSteps);
+        chosen.put("tokens_per_step", "" + plan.targetsPerStep());
+        chosen.put("micro_batch_size", "" + plan.microBatchSize());
+        chosen.put("learning_rate", "" + learningRate.max());
+        chosen.put("min_learning_rate", "" + learningRate.min());
+        chosen.put("warmup_steps", "" + learningRate.warmupSteps());
+        chosen.put("weight_decay", "" + weightDecay);
+        chosen.put("gradient_clip", "" + gradientClip);
+        chosen.put("seed", "" + seed.value());
+        chosen.put("world_size", "" + ddp.worldSize());
+        return chosen;
     }
 
     /** What must be the same on all ranks, in the words of the builder. */

@@ -175,6 +175,7 @@ final class TrainingSession {
                 plan.share(world.rank(), world.size()).microBatches(),
                 plan.targetsPerStep(),
                 samples.trainSequences(),
-                resumed);
+                resumed,
+                settings.hyperparameters());
     }
 }

@@ -1,5 +1,6 @@
 package ai.flightmind.train.callback;
 
+import ai.flightmind.train.metrics.CostMeter;
 import com.squareup.moshi.JsonReader;
 import com.squareup.moshi.JsonWriter;
 import java.io.BufferedReader;
@@ -11,22 +12,39 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import okio.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a JSON line per step: {@code step}, {@code loss}, {@code lr}, {@code grad_norm}, {@code tokens_per_second},
- * {@code tokens}, {@code val_loss} where it was evaluated, {@code comm_ms} where there are several ranks, and {@code mfu} where it is known, in full precision; a number
- * that is not finite is {@code null}. A line is on its way to disk before the step's checkpoint is; after a resume the
+ * Writes a JSON line per step: {@code step}, {@code time} in seconds since 1970, {@code loss}, {@code lr}, {@code
+ * grad_norm}, {@code tokens_per_second}, {@code tokens}, {@code val_loss} where it was evaluated, {@code comm_ms} where
+ * there are several ranks, {@code mfu} and {@code dollars} where they are known, in full precision; a number that is not
+ * finite is {@code null}. Read them with {@link ai.flightmind.train.metrics.RunMetrics}. A line is on its way to disk before the step's checkpoint is; after a resume the
  * lines of steps that will be done again are taken out, so that each step stands there once.
  */
 public final class MetricsFile implements TrainingCallback, AutoCloseable {
     private final Path file;
+    private final CostMeter cost;
+    private final InstantSource clock;
     private @Nullable BufferedWriter out;
 
+    /** With what the run costs, where {@link CostMeter#continuing} knows it. */
     public MetricsFile(Path file) {
+        this(file, CostMeter.continuing(file));
+    }
+
+    /** With what the run costs. */
+    public MetricsFile(Path file, CostMeter cost) {
+        this(file, cost, InstantSource.system());
+    }
+
+    MetricsFile(Path file, CostMeter cost, InstantSource clock) {
         this.file = file;
+        this.cost = cost;
+        this.clock = clock;
     }
 
     @Override
@@ -100,12 +118,13 @@ public final class MetricsFile implements TrainingCallback, AutoCloseable {
         }
     }
 
-    private static String line(Step step) throws IOException {
+    private String line(Step step) throws IOException {
         Buffer buffer = new Buffer();
         try (JsonWriter json = JsonWriter.of(buffer)) {
             json.setSerializeNulls(true);
             json.beginObject();
             json.name("step").value(step.step());
+            json.name("time").value(clock.millis() / 1e3);
             number(json, "loss", step.loss());
             number(json, "lr", step.learningRate());
             number(json, "grad_norm", step.gradientNorm());
@@ -119,6 +138,10 @@ public final class MetricsFile implements TrainingCallback, AutoCloseable {
             }
             if (step.flopsUtilisation().isPresent()) {
                 number(json, "mfu", step.flopsUtilisation().getAsDouble());
+            }
+            OptionalDouble dollars = cost.dollars();
+            if (dollars.isPresent()) {
+                number(json, "dollars", dollars.getAsDouble());
             }
             json.endObject();
         }

@@ -4,6 +4,9 @@ import ai.flightmind.model.Device;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,6 +24,8 @@ import java.util.Optional;
  * @param tokensPerStep targets per step, over all processes
  * @param trainSequences sequences in the training data
  * @param resumedFrom the checkpoint that it goes on from, as rank 0 knows it
+ * @param hyperparameters what the trainer was built with, by name, as {@code learning_rate} or {@code seed}; numbers as
+ *     Java writes them
  */
 public record RunStart(
         GptConfig model,
@@ -34,4 +39,9 @@ public record RunStart(
         int gradientAccumulation,
         long tokensPerStep,
         long trainSequences,
-        Optional<Path> resumedFrom) {}
+        Optional<Path> resumedFrom,
+        Map<String, String> hyperparameters) {
+    public RunStart {
+        hyperparameters = Collections.unmodifiableMap(new LinkedHashMap<>(hyperparameters));
+    }
+}

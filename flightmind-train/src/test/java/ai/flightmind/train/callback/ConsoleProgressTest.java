@@ -4,9 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.flightmind.model.Device;
-import ai.flightmind.model.GptConfig;
-import ai.flightmind.model.Precision;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -86,19 +83,7 @@ class ConsoleProgressTest {
 
     @Test
     void startTellsModelDataAndSteps() {
-        progress.onStart(new RunStart(
-                GptConfig.builder().depth(2).vocabSize(512).sequenceLength(64).build(),
-                Device.cpu(),
-                Precision.FP32,
-                0,
-                1,
-                1_003,
-                50_000,
-                4,
-                2,
-                504,
-                3_125,
-                Optional.of(Path.of("step_1002.pt"))));
+        progress.onStart(Told.start(1_003, 50_000, Optional.of(Path.of("step_1002.pt"))));
 
         assertThat(lines()).hasSize(3);
         assertThat(lines().get(0)).startsWith("FlightMind-d2 (590,464 parameters) on cpu");
@@ -172,22 +157,16 @@ class ConsoleProgressTest {
 
     private static Step step(
             long step, long maxSteps, OptionalDouble validationLoss, OptionalDouble utilisation, boolean skipped) {
-        return new Step(
-                step,
-                maxSteps,
-                6.22949,
-                6.6e-4,
-                1.1042,
-                skipped,
-                validationLoss,
-                504 * (step + 1),
-                2_000,
-                1_023.7,
-                utilisation,
-                0.01,
-                Duration.ofMillis(250),
-                Duration.ZERO,
-                Duration.ofSeconds(5),
-                Duration.ofHours(26).plusMinutes(3).plusSeconds(7));
+        return Told.step(step)
+                .maxSteps(maxSteps)
+                .loss(6.22949)
+                .learningRate(6.6e-4)
+                .gradientNorm(1.1042)
+                .skipped(skipped)
+                .validationLoss(validationLoss)
+                .averageTokensPerSecond(1_023.7)
+                .flopsUtilisation(utilisation)
+                .remaining(Duration.ofHours(26).plusMinutes(3).plusSeconds(7))
+                .build();
     }
 }

@@ -3,20 +3,18 @@ package ai.flightmind.train.callback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.flightmind.model.Device;
-import ai.flightmind.model.GptConfig;
-import ai.flightmind.model.Precision;
+import ai.flightmind.train.metrics.CostMeter;
+import ai.flightmind.train.metrics.PricePerHour;
 import com.squareup.moshi.JsonReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import okio.Buffer;
 import org.junit.jupiter.api.Test;
@@ -38,7 +36,15 @@ class MetricsFileTest {
         assertThat(objects(file)).singleElement().satisfies(object -> {
             assertThat(object)
                     .containsOnlyKeys(
-                            "step", "loss", "lr", "grad_norm", "tokens_per_second", "tokens", "val_loss", "mfu");
+                            "step",
+                            "time",
+                            "loss",
+                            "lr",
+                            "grad_norm",
+                            "tokens_per_second",
+                            "tokens",
+                            "val_loss",
+                            "mfu");
             assertThat(object)
                     .containsEntry("step", 0.0)
                     .containsEntry("loss", 6.22949123456789)
@@ -49,6 +55,23 @@ class MetricsFileTest {
                     .containsEntry("val_loss", THIRD)
                     .containsEntry("mfu", 0.1 + 0.2);
         });
+    }
+
+    @Test
+    void timeAndCostOfTheRunStandInEachLine(@TempDir Path dir) throws IOException {
+        Path file = dir.resolve("metrics.jsonl");
+        CostMeter cost = CostMeter.at(new PricePerHour(3_600_000));
+        try (MetricsFile metrics = new MetricsFile(file, cost, () -> Instant.ofEpochMilli(1_764_105_635_250L))) {
+            metrics.onStart(from(0));
+            metrics.onStep(step(0, 3, OptionalDouble.empty()), new StopRequest());
+            metrics.onStep(step(1, 3, OptionalDouble.empty()), new StopRequest());
+        }
+
+        assertThat(objects(file)).allSatisfy(object -> assertThat(object).containsEntry("time", 1_764_105_635.25));
+        assertThat(objects(file))
+                .extracting(object -> (Double) object.get("dollars"))
+                .isSorted()
+                .allSatisfy(dollars -> assertThat(dollars).isPositive());
     }
 
     @Test
@@ -198,38 +221,17 @@ class MetricsFileTest {
     }
 
     private static RunStart from(long firstStep) {
-        return new RunStart(
-                GptConfig.ofDepth(1),
-                Device.cpu(),
-                Precision.FP32,
-                0,
-                1,
-                firstStep,
-                100,
-                4,
-                2,
-                504,
-                3_125,
-                Optional.empty());
+        return Told.start(firstStep);
     }
 
     private static Step step(long step, double loss, OptionalDouble validationLoss) {
-        return new Step(
-                step,
-                100,
-                loss,
-                6e-4 / 7,
-                Math.PI,
-                false,
-                validationLoss,
-                504 * (step + 1),
-                1e5 / 3,
-                1e5,
-                OptionalDouble.of(0.1 + 0.2),
-                0.01,
-                Duration.ofMillis(250),
-                Duration.ZERO,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(7));
+        return Told.step(step)
+                .loss(loss)
+                .learningRate(6e-4 / 7)
+                .gradientNorm(Math.PI)
+                .validationLoss(validationLoss)
+                .tokensPerSecond(1e5 / 3)
+                .flopsUtilisation(OptionalDouble.of(0.1 + 0.2))
+                .build();
     }
 }
