@@ -101,7 +101,7 @@ public final class DetachedJob {
                 "folder=" + Shell.path(folder()),
                 "quoted() { printf \"'%s'\" \"$(printf %s \"$1\" | sed \"s/'/'\\\\\\\\''/g\")\"; }",
                 "begun() { sed 's/.*) //' \"/proc/$1/stat\" 2>/dev/null | cut -d' ' -f20; }",
-                "state() {",
+                "look() {",
                 "  pid=; start=; since=$(cat \"$folder/started\" 2>/dev/null)",
                 "  [ -r \"$folder/pid\" ] && read -r pid start < \"$folder/pid\"",
                 "  if [ -z \"$since\" ]; then state=absent",
@@ -109,6 +109,11 @@ public final class DetachedJob {
                 "  elif [ -n \"$pid\" ] && kill -0 \"$pid\" 2>/dev/null && [ \"$(begun \"$pid\")\" = \"$start\" ]; then"
                         + " state=running",
                 "  else state=lost; fi",
+                "}",
+                // Between a program's end and its status being written down it seems lost.
+                "state() {",
+                "  looks=0; look; while [ \"$state\" = lost ] && [ $looks -lt 10 ]; do",
+                "    sleep 0.1; looks=$((looks + 1)); look; done",
                 "}",
                 "tell() {",
                 "  state; case $state in",

@@ -14,7 +14,7 @@ final class Checkpointing {
     /** The newest, and the one before it in case that is bad. */
     private static final int KEPT = 2;
 
-    private static final String METRICS = "metrics.jsonl";
+    static final String METRICS = "metrics.jsonl";
 
     private final RunContext run;
     private final Home home;

@@ -8,10 +8,14 @@ import ai.flightmind.vast.job.JobState;
 import ai.flightmind.vast.run.RunReport.Leftover;
 import ai.flightmind.vast.watch.CheckpointFile;
 import ai.flightmind.vast.watch.Pulse;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Step 9 of the guide: everything worth keeping is here, verified, before the machine is destroyed. */
 final class Collecting {
@@ -79,12 +83,26 @@ final class Collecting {
                         machine.run(Pulse.script(job, Machine.WORK, checkpointing.folder(), Machine.OWNER)))
                 .files();
         List<String> names = checkpointing.collect(machine, there);
+        tellWhatWasMissed();
         if (machine.run("[ -f " + job.logFile() + " ] && echo yes || echo no")
                 .strip()
                 .equals("yes")) {
             machine.files().download(job.logFile(), log(machine));
         }
         return names.isEmpty() ? "no checkpoint; logs" : String.join(", ", names) + ", metrics, logs";
+    }
+
+    /** Steps that were done when nobody could follow. */
+    private void tellWhatWasMissed() {
+        Path metrics = run.plan().results().resolve(Checkpointing.METRICS);
+        if (!Files.exists(metrics)) {
+            return;
+        }
+        try (Stream<String> lines = Files.lines(metrics, StandardCharsets.UTF_8)) {
+            lines.forEach(run::metricsLine);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The metrics cannot be read: " + metrics, e);
+        }
     }
 
     private Optional<Leftover> lostForGood(Machine machine, MachineLost lost) {

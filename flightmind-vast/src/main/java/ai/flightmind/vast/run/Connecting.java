@@ -28,7 +28,9 @@ final class Connecting {
      */
     Machine connect(RentalRecord rental) {
         Duration boot = run.plan().patience().boot();
-        Instance instance = run.cloud().instances().awaitRunning(rental.instanceId(), boot);
+        Instance instance = run.insist(
+                "Waiting for instance " + rental.instanceId(),
+                () -> run.cloud().instances().awaitRunning(rental.instanceId(), boot));
         Double price = instance.dollarsPerHour();
         if (price != null && price > 0 && price != rental.dollarsPerHour()) {
             run.history().priced(run.now(), rental.instanceId(), price);

@@ -1,7 +1,6 @@
 package ai.flightmind.vast.run;
 
 import ai.flightmind.vast.ssh.file.Follow;
-import ai.flightmind.vast.watch.MetricsLine;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,9 +34,9 @@ final class Following implements AutoCloseable {
         }
         this.machine = machine;
         this.remoteLog = remoteLog;
-        this.remoteMetrics = checkpoints + "/metrics.jsonl";
+        this.remoteMetrics = checkpoints + "/" + Checkpointing.METRICS;
         this.log = machine.files().follow(remoteLog, this::logLine);
-        this.metrics = machine.files().follow(remoteMetrics, this::metricsLine);
+        this.metrics = machine.files().follow(remoteMetrics, run::metricsLine);
     }
 
     private static long countLines(Path file) throws IOException {
@@ -59,23 +58,13 @@ final class Following implements AutoCloseable {
         }
     }
 
-    private synchronized void metricsLine(String line) {
-        MetricsLine.parse(line).ifPresent(metrics -> {
-            // When the program resumes, it writes the file anew, and does some steps again: they are no news.
-            if (metrics.step() > run.progress().lastStep()) {
-                run.progress().at(metrics);
-                run.tell(new RunEvent.Step(metrics));
-            }
-        });
-    }
-
     /** A follower gives up when the line is lost for longer than it waits; the line is there again. */
     void keepFollowing() {
         if (!log.isFollowing()) {
             log = machine.files().follow(remoteLog, log.position(), this::logLine);
         }
         if (!metrics.isFollowing()) {
-            metrics = machine.files().follow(remoteMetrics, metrics.position(), this::metricsLine);
+            metrics = machine.files().follow(remoteMetrics, metrics.position(), run::metricsLine);
         }
     }
 

@@ -5,6 +5,7 @@ import ai.flightmind.vast.cost.Workload;
 import ai.flightmind.vast.error.AnswerException;
 import ai.flightmind.vast.error.CancelledException;
 import ai.flightmind.vast.error.InstanceNotReadyException;
+import ai.flightmind.vast.error.NotFoundException;
 import ai.flightmind.vast.error.OfferGoneException;
 import ai.flightmind.vast.error.RateLimitedException;
 import ai.flightmind.vast.error.ServiceDownException;
@@ -216,7 +217,9 @@ final class Renting {
     }
 
     private Promise promise(RentalRecord rental) {
-        Instance instance = run.cloud().instances().get(rental.instanceId());
+        Instance instance = run.insist(
+                "Asking for instance " + rental.instanceId(),
+                () -> run.cloud().instances().get(rental.instanceId()));
         Double nvLink = instance.nvlinkGbPerSecond();
         boolean java = run.plan().program().isJava();
         return new Promise(
@@ -232,7 +235,7 @@ final class Renting {
     private static <T> T orLost(Supplier<T> work) {
         try {
             return work.get();
-        } catch (InstanceNotReadyException | SshException e) {
+        } catch (InstanceNotReadyException | NotFoundException | SshException e) {
             throw MachineLost.fellShort(String.valueOf(e.getMessage()), e);
         }
     }

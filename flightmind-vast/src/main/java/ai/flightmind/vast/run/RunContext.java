@@ -1,5 +1,7 @@
 package ai.flightmind.vast.run;
 
+import ai.flightmind.vast.error.AnswerException;
+import ai.flightmind.vast.error.BadRequestException;
 import ai.flightmind.vast.error.DataException;
 import ai.flightmind.vast.error.RateLimitedException;
 import ai.flightmind.vast.error.ServiceDownException;
@@ -7,6 +9,7 @@ import ai.flightmind.vast.error.TransportException;
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.plan.RunPlan;
 import ai.flightmind.vast.run.RunReport.Outcome;
+import ai.flightmind.vast.watch.MetricsLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -92,6 +95,16 @@ final class RunContext {
         events.tell(new RunEvent.Warning(message));
     }
 
+    /** A line of the program's metrics. When it resumes it does some steps again: they are no news. */
+    synchronized void metricsLine(String line) {
+        MetricsLine.parse(line).ifPresent(metrics -> {
+            if (metrics.step() > progress.lastStep()) {
+                progress.at(metrics);
+                tell(new RunEvent.Step(metrics));
+            }
+        });
+    }
+
     /** One polling interval. */
     void pause() {
         pause(plan().patience().poll());
@@ -107,7 +120,10 @@ final class RunContext {
             stop.check();
             try {
                 return call.get();
-            } catch (ServiceDownException | TransportException | RateLimitedException | DataException e) {
+            } catch (AnswerException | TransportException | DataException e) {
+                if (!mayPass(e)) {
+                    throw e;
+                }
                 if (attempt >= ATTEMPTS) {
                     throw new RunEnd(
                             Outcome.FAILED,
@@ -120,11 +136,17 @@ final class RunContext {
         }
     }
 
+    /** {@code success: false} with status 200, to a question that has nothing wrong with it. */
+    private static boolean isPoliteNo(VastException e) {
+        return e instanceof BadRequestException no && no.status() == 200;
+    }
+
     /** Whether asking again may help. */
     static boolean mayPass(VastException e) {
         return e instanceof ServiceDownException
                 || e instanceof TransportException
                 || e instanceof RateLimitedException
-                || e instanceof DataException;
+                || e instanceof DataException
+                || isPoliteNo(e);
     }
 }

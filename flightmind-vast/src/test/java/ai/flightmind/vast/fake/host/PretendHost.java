@@ -120,6 +120,11 @@ public final class PretendHost implements Host, AutoCloseable {
         flag(StandIns.GPUS_IDLE);
     }
 
+    /** The next file that is read from it, for a download or a comparison, comes out wrong. */
+    public void damageNextRead() {
+        flag(StandIns.DAMAGE);
+    }
+
     private void flag(String name) {
         Path home = home();
         if (home != null) {

@@ -17,6 +17,9 @@ final class StandIns {
     /** A file of this name in the home makes the GPUs idle. */
     static final String GPUS_IDLE = ".gpus-idle";
 
+    /** A file of this name in the home damages the next file that is read as a whole. */
+    static final String DAMAGE = ".damage";
+
     private static final int LONG_SLEEP_SECONDS = 5;
 
     private StandIns() {}
@@ -27,6 +30,7 @@ final class StandIns {
         script(bin, "df", df(instance.diskGb()));
         script(bin, "ldconfig", ldconfig());
         script(bin, "sleep", sleep(speed));
+        script(bin, "cat", cat());
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         if (!Files.exists(bin.resolve("java"))) {
             Files.createSymbolicLink(bin.resolve("java"), java);
@@ -85,6 +89,14 @@ final class StandIns {
     private static String ldconfig() {
         return "for lib in libcudart.so.13 libcublas.so.13 libcudnn.so.9 libcusparse.so.12 libcusolver.so.12 libnccl.so.2;"
                 + " do printf '\\t%s (libc6,x86-64) => /lib/%s\\n' $lib $lib; done";
+    }
+
+    private static String cat() {
+        return String.join(
+                "\n",
+                "if [ $# -eq 0 ] && [ -e ~/" + DAMAGE + " ] && rm ~/" + DAMAGE + "; then",
+                "  /bin/cat | tr '\\000' '\\001'",
+                "else exec /bin/cat \"$@\"; fi");
     }
 
     /** Long waits go by in the marketplace's time; short ones are pauses between two looks. */
