@@ -1,7 +1,10 @@
 package ai.flightmind.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The shape of a {@link Gpt}. Everything derives from the depth d: d layers of d heads of 64, width 64·d, a SwiGLU of 4
@@ -15,8 +18,11 @@ public record GptConfig(int depth, int vocabSize, int sequenceLength) {
     /** The size of an attention head. */
     public static final int HEAD_SIZE = 64;
 
-    static final double NORM_EPSILON = 1e-6;
-    static final double ROTARY_BASE = 10_000;
+    /** What RMSNorm adds to the mean of the squares. */
+    public static final double NORM_EPSILON = 1e-6;
+
+    /** The base of the rotary positions' frequencies. */
+    public static final double ROTARY_BASE = 10_000;
 
     private static final int DEFAULT_VOCAB_SIZE = 32_768;
     private static final int DEFAULT_SEQUENCE_LENGTH = 2_048;
@@ -83,6 +89,13 @@ public record GptConfig(int depth, int vocabSize, int sequenceLength) {
      */
     public long trainingMemoryBytes(int microBatchSize, int sequenceLength, Precision precision) {
         return TrainingMemory.bytes(this, microBatchSize, sequenceLength, precision);
+    }
+
+    /** The sizes of every trained tensor by its name, in the order of the original's state dict; matrices are (out, in). */
+    public Map<String, List<Long>> parameterShapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        parameters().forEach(spec -> shapes.put(spec.name(), spec.shape()));
+        return Collections.unmodifiableMap(shapes);
     }
 
     /** Every trained tensor in the order of the original's state dict. */

@@ -21,7 +21,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** What the Python original was recorded doing: depth 2, vocabulary 512, sequences of 64. */
-final class Golden {
+public final class Golden {
     static final GptConfig CONFIG =
             GptConfig.builder().depth(2).vocabSize(512).sequenceLength(64).build();
 
@@ -52,7 +52,7 @@ final class Golden {
     }
 
     /** A flat or nested array of numbers, flattened. */
-    static double[] numbers(Object... path) {
+    public static double[] numbers(Object... path) {
         return flatten(at(path));
     }
 
@@ -65,7 +65,7 @@ final class Golden {
     }
 
     /** A (rows, columns) int64 tensor. */
-    static Tensor ids(Object... path) {
+    public static Tensor ids(Object... path) {
         List<?> rows = (List<?>) at(path);
         double[] flat = numbers(path);
         long[] ids = new long[flat.length];
@@ -75,7 +75,7 @@ final class Golden {
         return torch.tensor(ids).view(rows.size(), -1);
     }
 
-    static float[] floats(String file) {
+    public static float[] floats(String file) {
         try {
             ByteBuffer bytes =
                     ByteBuffer.wrap(Files.readAllBytes(FOLDER.resolve(file))).order(ByteOrder.LITTLE_ENDIAN);
@@ -87,7 +87,7 @@ final class Golden {
         }
     }
 
-    static float[] values(Tensor tensor) {
+    public static float[] values(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
             Tensor flat = tensor.detach().to(torch.ScalarType.Float).contiguous();
             float[] values = new float[(int) flat.numel()];
@@ -97,7 +97,7 @@ final class Golden {
     }
 
     /** A model with the weights of the original's checkpoint after its third step. */
-    static Gpt model() {
+    public static Gpt model() {
         Libtorch.load();
         Gpt model = Gpt.create(CONFIG, Device.cpu(), new Seed(1));
         try (PtReader reader = PtReader.open(FOLDER.resolve("step_2.pt"));

@@ -4,7 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The root of everything this module throws by itself. Unchecked; the message says what to do. */
 public abstract sealed class ModelException extends RuntimeException
-        permits NativeLibraryException, DeviceException, PtFormatException, TokenizerException {
+        permits NativeLibraryException,
+                DeviceException,
+                PtFormatException,
+                TokenizerException,
+                SafetensorsFormatException,
+                HuggingFaceException {
     private static final long serialVersionUID = 1L;
 
     ModelException(String message, @Nullable Throwable cause) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The Python on this machine that has PyTorch, if there is one. */
-final class Python {
+public final class Python {
     private static final Optional<String> COMMAND = List.of("python3", "/usr/bin/python3").stream()
             .filter(command -> run(List.of(command, "-c", "import torch")).exitCode() == 0)
             .findFirst();
@@ -19,7 +19,7 @@ final class Python {
     record Outcome(int exitCode, String output) {}
 
     /** Runs a script, which finds its arguments in {@code sys.argv[1:]}; skips the test without PyTorch. */
-    static String run(String script, Object... arguments) {
+    public static String run(String script, Object... arguments) {
         assumeTrue(COMMAND.isPresent(), "no python3 with torch on this machine");
         List<String> command = new ArrayList<>(List.of(COMMAND.get(), "-c", script));
         for (Object argument : arguments) {

@@ -1,0 +1,144 @@
+package ai.flightmind.model.huggingface;
+
+import ai.flightmind.model.error.HuggingFaceException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A directory that appears under its name only when all of it is on disk. Until then it stands beside as {@code
+ * NAME.partial}; what a killed process left there is removed by the next one. Close it whatever happens: what is not
+ * complete is removed.
+ */
+final class PartialDirectory implements AutoCloseable {
+    private static final String LOCK = ".lock";
+
+    private final Path target;
+    private final Path partial;
+    private final FileChannel lock;
+    private boolean complete;
+
+    private PartialDirectory(Path target, Path partial, FileChannel lock) {
+        this.target = target;
+        this.partial = partial;
+        this.lock = lock;
+    }
+
+    /** @throws HuggingFaceException if the directory is there already, or another process is writing it */
+    static PartialDirectory beside(Path target) throws IOException {
+        requireAbsent(target);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new ClosedByInterruptException(); // as the channels below would, but before anything is made
+        }
+        Path partial = target.resolveSibling(target.getFileName() + ".partial");
+        Files.createDirectories(partial);
+        FileChannel lock = FileChannel.open(partial.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        PartialDirectory directory = new PartialDirectory(target, partial, lock);
+        try {
+            if (lock.tryLock() == null) {
+                throw beingWritten(target);
+            }
+            directory.removeFiles();
+            return directory;
+        } catch (OverlappingFileLockException e) {
+            lock.close();
+            throw beingWritten(target);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static HuggingFaceException beingWritten(Path target) {
+        return new HuggingFaceException(
+                "Another export is writing " + target + ". Wait for it, or choose another name.");
+    }
+
+    static void requireAbsent(Path target) {
+        if (Files.exists(target)) {
+            throw new HuggingFaceException(
+                    target + " is there already, and is not written over. Remove it, or choose another name.");
+        }
+    }
+
+    Path path() {
+        return partial;
+    }
+
+    /** Where to write a file; the writer has the disk confirm it. */
+    Path file(String name) {
+        return partial.resolve(name);
+    }
+
+    /** Writes a small file and has the disk confirm it. */
+    void write(String name, String text) throws IOException {
+        Files.writeString(file(name), text);
+        sync(file(name), StandardOpenOption.WRITE);
+    }
+
+    /** Copies a file and has the disk confirm it. */
+    void copy(Path from, String name) throws IOException {
+        Files.copy(from, file(name));
+        sync(file(name), StandardOpenOption.WRITE);
+    }
+
+    /** Gives the directory its name. Nothing may be written to it afterwards. */
+    void complete() throws IOException {
+        requireAbsent(target);
+        lock.close();
+        Files.delete(partial.resolve(LOCK));
+        syncDirectory(partial);
+        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        complete = true;
+        Path parent = target.toAbsolutePath().getParent();
+        if (parent != null) {
+            syncDirectory(parent);
+        }
+    }
+
+    /** A name is on disk only when its directory is. Windows cannot open one, and needs not. */
+    private static void syncDirectory(Path directory) throws IOException {
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            sync(directory, StandardOpenOption.READ);
+        }
+    }
+
+    private static void sync(Path file, StandardOpenOption option) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, option)) {
+            channel.force(true);
+        }
+    }
+
+    private void removeFiles() throws IOException {
+        try (Stream<Path> files = Files.list(partial)) {
+            for (Path file : List.copyOf(files.toList())) {
+                if (!file.endsWith(LOCK)) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (complete) {
+            return;
+        }
+        try {
+            removeFiles();
+            lock.close();
+            Files.deleteIfExists(partial.resolve(LOCK));
+            Files.delete(partial);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + partial + ": " + e.getMessage(), e);
+        }
+    }
+}
