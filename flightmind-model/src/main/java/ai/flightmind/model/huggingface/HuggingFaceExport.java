@@ -7,6 +7,7 @@ import ai.flightmind.model.error.HuggingFaceException;
 import ai.flightmind.model.pt.PtDtype;
 import ai.flightmind.model.safetensors.SafetensorsWriter;
 import ai.flightmind.model.safetensors.SafetensorsWriter.Entry;
+import ai.flightmind.model.tokenizer.SpecialTokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -108,16 +109,16 @@ public final class HuggingFaceExport {
 
     /** The small files by their names. */
     private Map<String, String> texts(GptConfig config, Optional<TokenizerJson> tokenizerJson, Shards shards) {
-        SpecialTokens special = tokenizerJson.map(this::special).orElse(SpecialTokens.NONE);
+        TokenRoles roles = tokenizerJson.map(this::roles).orElse(TokenRoles.NONE);
         Map<String, String> texts = new LinkedHashMap<>();
         if (!shards.isSingle()) {
             texts.put(Shards.INDEX, Json.text(shards.index()));
         }
-        texts.put("config.json", Json.text(LlamaConfig.of(config, dtype, special)));
-        texts.put("generation_config.json", Json.text(special.ids()));
+        texts.put("config.json", Json.text(LlamaConfig.of(config, dtype, roles)));
+        texts.put("generation_config.json", Json.text(roles.ids()));
         tokenizerJson.ifPresent(json -> {
-            texts.put("tokenizer_config.json", Json.text(json.config(special, config.sequenceLength())));
-            texts.put("special_tokens_map.json", Json.text(special.spellings()));
+            texts.put("tokenizer_config.json", Json.text(json.config(roles, config.sequenceLength())));
+            texts.put("special_tokens_map.json", Json.text(roles.spellings()));
         });
         return texts;
     }
@@ -130,12 +131,12 @@ public final class HuggingFaceExport {
         }
     }
 
-    private SpecialTokens special(TokenizerJson json) {
+    private TokenRoles roles(TokenizerJson json) {
         AddedToken end = json.token(endOfText)
                 .orElseThrow(() -> new HuggingFaceException(json.file() + " has no special token " + endOfText
                         + ", which should stand between documents. Name the one that does: it has "
                         + json.addedTokens().stream().map(AddedToken::content).toList() + "."));
-        return new SpecialTokens(end, null, json.token(padding).orElse(null));
+        return new TokenRoles(end, null, json.token(padding).orElse(null));
     }
 
     private List<Entry> entries(Gpt model) {
@@ -183,8 +184,8 @@ public final class HuggingFaceExport {
         private Precision precision = Precision.FP32;
         private long maxShardBytes = DEFAULT_SHARD_BYTES;
         private @Nullable Path tokenizer;
-        private String endOfText = "<|endoftext|>";
-        private String padding = "<|pad|>";
+        private String endOfText = SpecialTokens.END_OF_TEXT;
+        private String padding = SpecialTokens.PAD;
 
         private Builder() {}
 

@@ -29,7 +29,7 @@ final class LlamaConfig {
     }
 
     /** The fields that a reader of any version looks for, under the names that all of them know. */
-    static Map<String, @Nullable Object> of(GptConfig config, PtDtype dtype, SpecialTokens special) {
+    static Map<String, @Nullable Object> of(GptConfig config, PtDtype dtype, TokenRoles roles) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("architectures", List.of(ARCHITECTURE));
         json.put("model_type", "llama");
@@ -53,7 +53,7 @@ final class LlamaConfig {
         json.put("initializer_range", 0.02);
         json.put("use_cache", true);
         json.put("torch_dtype", dtype.toString());
-        json.putAll(special.ids());
+        json.putAll(roles.ids());
         return json;
     }
 

@@ -77,12 +77,12 @@ record TokenizerJson(Path file, List<AddedToken> addedTokens, int largestId) {
      *
      * @param maxLength tokens that the model takes
      */
-    Map<String, Object> config(SpecialTokens special, int maxLength) {
+    Map<String, Object> config(TokenRoles roles, int maxLength) {
         Map<String, Object> decoder = new LinkedHashMap<>();
         addedTokens.forEach(token -> decoder.put(Integer.toString(token.id()), token.description()));
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("added_tokens_decoder", decoder);
-        config.putAll(special.spellings());
+        config.putAll(roles.spellings());
         config.put("add_bos_token", false);
         config.put("clean_up_tokenization_spaces", false);
         config.put("model_max_length", maxLength);

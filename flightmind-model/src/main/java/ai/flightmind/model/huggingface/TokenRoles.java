@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param endOfTurn ends what an assistant says
  * @param padding fills up shorter texts
  */
-record SpecialTokens(
+record TokenRoles(
         @Nullable AddedToken endOfText,
         @Nullable AddedToken endOfTurn,
         @Nullable AddedToken padding) {
-    static final SpecialTokens NONE = new SpecialTokens(null, null, null);
+    static final TokenRoles NONE = new TokenRoles(null, null, null);
 
     /** What {@code config.json} and {@code generation_config.json} say of them. */
     Map<String, @Nullable Object> ids() {
