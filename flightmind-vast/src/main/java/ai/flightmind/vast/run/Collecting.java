@@ -74,7 +74,7 @@ final class Collecting {
         } catch (MachineLost | RunEnd | CancelledException e) {
             return e instanceof MachineLost lost && !lost.isFellShort()
                     ? lostForGood(machine, lost)
-                    : Optional.of(keep(machine, e));
+                    : Optional.of(keep(machine.id(), e));
         }
     }
 
@@ -114,26 +114,26 @@ final class Collecting {
     }
 
     /** With results on it. Its disk bills on; its GPUs only while there is money for another try by hand. */
-    private Leftover keep(Machine machine, RuntimeException why) {
+    Leftover keep(long instanceId, RuntimeException why) {
         boolean stopped = false;
         String address = "";
         try {
-            SshAddress ssh = run.cloud().instances().get(machine.id()).sshAddress();
+            SshAddress ssh = run.cloud().instances().get(instanceId).sshAddress();
             address = ssh == null
                     ? ""
                     : "ssh -p " + ssh.port() + " root@" + ssh.host() + " (files in " + checkpointing.folder()
                             + "), or ";
-            run.cloud().instances().stop(machine.id());
+            run.cloud().instances().stop(instanceId);
             stopped = true;
         } catch (CancelledException e) {
             boolean unused = Thread.interrupted();
         } catch (VastException e) {
-            run.warn("Instance " + machine.id() + " could not be stopped: " + e.getMessage());
+            run.warn("Instance " + instanceId + " could not be stopped: " + e.getMessage());
         }
         String message = "Results could not be brought home: " + why.getMessage();
         run.history().trouble(run.now(), message);
         return new Leftover(
-                machine.id(),
+                instanceId,
                 stopped,
                 message,
                 (stopped ? "start it, " : "") + address + "runs().attach(\"" + run.id() + "\")");

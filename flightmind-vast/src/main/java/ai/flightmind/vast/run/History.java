@@ -25,6 +25,7 @@ final class History {
     private @Nullable Instant started;
     private @Nullable RentalRecord renting;
     private @Nullable String outcome;
+    private final Set<Long> trained = new HashSet<>();
     private int interruptions;
     private int shortfalls;
     private double diskFactor = 1;
@@ -86,6 +87,11 @@ final class History {
 
     synchronized boolean isDryRunDone() {
         return !dryRunDone.isEmpty();
+    }
+
+    /** Whether there may be results on it. */
+    synchronized boolean hasTrained(long instanceId) {
+        return trained.contains(instanceId);
     }
 
     synchronized Optional<String> outcome() {
@@ -247,6 +253,7 @@ final class History {
                 exclude(instance);
                 troubles.add("Instance " + instance + " was lost: " + how(json, "why"));
             }
+            case "training" -> trained.add(instance);
             case "disk_full" -> diskFactor *= 2;
             case "dry_run" -> dryRunDone.add(instance);
             case "safe" -> {

@@ -22,6 +22,7 @@ final class RunLoop {
     private final Journal journal;
     private final Owning owning;
     private final Renting renting;
+    private final Rejoining rejoining;
     private final Preparing preparing;
     private final Steadiness steadiness;
     private final Checkpointing checkpointing;
@@ -35,6 +36,7 @@ final class RunLoop {
         this.journal = journal;
         this.owning = new Owning(run);
         this.renting = new Renting(run, owning, new Connecting(run));
+        this.rejoining = new Rejoining(run, renting);
         this.preparing = new Preparing(run);
         this.steadiness = new Steadiness(run);
         this.jobs = new Jobs(run.plan());
@@ -68,7 +70,7 @@ final class RunLoop {
             Optional<RentalRecord> inherited = owning.inherit();
             while (true) {
                 try {
-                    machine = inherited.isPresent() ? renting.verify(inherited.get()) : renting.rent();
+                    machine = inherited.isPresent() ? rejoining.rejoin(inherited.get()) : renting.rent();
                     return trainOn(machine);
                 } catch (MachineLost lost) {
                     lose(lost);
@@ -217,11 +219,7 @@ final class RunLoop {
 
     /** What is not home yet comes home; then everything is destroyed that is not kept for its results. */
     private Optional<Leftover> tidyUp() {
-        Optional<Leftover> kept = Optional.empty();
-        Machine on = machine;
-        if (on != null && !collected) {
-            kept = collecting.fromWhatIsLeft(on);
-        }
+        Optional<Leftover> kept = collected ? Optional.empty() : collectWhatIsLeft();
         Long keptId = kept.map(Leftover::instanceId).orElse(null);
         try {
             List<Long> left = run.clock()
@@ -236,6 +234,20 @@ final class RunLoop {
         } catch (VastException e) {
             return kept.or(() -> run.history().open().map(r -> Collecting.undestroyed(r.instanceId())));
         }
+    }
+
+    /** Also from a machine that this program has not reached yet, if an earlier one has trained there. */
+    private Optional<Leftover> collectWhatIsLeft() {
+        Optional<RentalRecord> unfinished = machine == null ? rejoining.unfinished() : Optional.empty();
+        if (unfinished.isPresent()) {
+            try {
+                machine = rejoining.rejoin(unfinished.get());
+            } catch (MachineLost | RunEnd | VastException e) {
+                return Optional.of(collecting.keep(unfinished.get().instanceId(), e));
+            }
+        }
+        Machine on = machine;
+        return on == null ? Optional.empty() : collecting.fromWhatIsLeft(on);
     }
 
     private void hangUp() {
