@@ -1,10 +1,31 @@
 package ai.flightmind.model.tokenizer;
 
 import ai.flightmind.model.GptConfig;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /** Turns text into token ids and back. Thread-safe, unless an implementation says otherwise. */
 public interface Tokenizer extends AutoCloseable {
+    /**
+     * Reads a {@code tokenizer.json}, Hugging Face's format. The library that does so is optional: add {@code
+     * ai.djl.huggingface:tokenizers} to the dependencies. It unpacks its native part into {@code ~/.djl.ai}, and goes to no
+     * network. A length to cut at or to fill up to, which such a file may name, is passed over.
+     *
+     * @param path the file, or a directory that holds it under that name
+     * @throws ai.flightmind.model.error.TokenizerException if it cannot be read, or the library is missing
+     */
+    static Tokenizer open(Path path) {
+        return HuggingFaceTokenizer.open(path);
+    }
+
+    /**
+     * A token for each byte, for small things and tests: byte b is id 7 + b, below are {@link SpecialTokens#ALL}, and there
+     * are 263 ids.
+     */
+    static Tokenizer bytes() {
+        return new ByteTokenizer();
+    }
+
     /** How many ids there are; every id is below it. */
     int vocabSize();
 

@@ -1,0 +1,72 @@
+package ai.flightmind.model.file;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Writes a file that has its name only when the disk has all of it: at every moment, also under kill -9, the name holds
+ * what was there before or all of the new content. Two writers of one file at a time are the caller's to prevent.
+ */
+public final class WholeFile {
+    private static final String PARTIAL = ".partial";
+
+    private WholeFile() {}
+
+    /** Writes a file's content to a stream, which it need not close. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Writes a file; its directory is made where it is missing. What is left of a failure is removed. */
+    public static void write(Path file, Content content) {
+        Path partial = partial(file);
+        try {
+            Files.createDirectories(parent(file));
+            try {
+                // Not through a channel, which an interrupt of this thread would close.
+                try (FileOutputStream out = new FileOutputStream(partial.toFile())) {
+                    content.writeTo(out);
+                    out.flush();
+                    out.getFD().sync();
+                }
+                Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException | RuntimeException e) {
+                Files.deleteIfExists(partial);
+                throw e;
+            }
+            syncDirectory(parent(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Where a file stands while it is written. A killed process may leave one, which the next one writes over. */
+    public static Path partial(Path file) {
+        return file.resolveSibling(file.getFileName() + PARTIAL);
+    }
+
+    private static Path parent(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException(file + " is not a file");
+        }
+        return parent;
+    }
+
+    /** A name is on disk only when its directory is. Windows cannot open one, and needs not. */
+    private static void syncDirectory(Path directory) throws IOException {
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+}

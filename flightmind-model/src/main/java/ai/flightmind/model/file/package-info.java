@@ -1,0 +1,8 @@
+/**
+ * Files that are whole or not there: {@link ai.flightmind.model.file.WholeFile} writes beside, has the disk confirm it, and
+ * renames.
+ */
+@NullMarked
+package ai.flightmind.model.file;
+
+import org.jspecify.annotations.NullMarked;
