@@ -1,6 +1,8 @@
 package ai.flightmind.model;
 
+import ai.flightmind.model.lora.LowRank;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -33,20 +35,29 @@ final class Decoder implements AutoCloseable {
     /** Causal self-attention: (B, T, C) to (B, T, C). */
     private Tensor attention(Tensor normed, int layer, Compute compute) {
         Tensor x = compute.lower(normed);
-        Tensor q = compute.forAttention(rotary.turn(heads(compute.linear(x, weights.get(Names.query(layer))))));
-        Tensor k = compute.forAttention(rotary.turn(heads(compute.linear(x, weights.get(Names.key(layer))))));
-        Tensor v = compute.forAttention(heads(compute.linear(x, weights.get(Names.value(layer)))));
+        Tensor q = compute.forAttention(rotary.turn(heads(linear(x, Names.query(layer), compute))));
+        Tensor k = compute.forAttention(rotary.turn(heads(linear(x, Names.key(layer), compute))));
+        Tensor v = compute.forAttention(heads(linear(x, Names.value(layer), compute)));
         Tensor mixed = attention.mix(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)); // (B, H, T, 64)
         Tensor joined = mixed.transpose(1, 2).reshape(x.size(0), x.size(1), config.width());
-        return compute.linear(compute.lower(joined), weights.get(Names.attentionOutput(layer)));
+        return linear(compute.lower(joined), Names.attentionOutput(layer), compute);
     }
 
     /** down(silu(gate(x)) · up(x)): Shazeer, "GLU Variants Improve Transformer", 2020. */
     private Tensor swiGlu(Tensor normed, int layer, Compute compute) {
         Tensor x = compute.lower(normed);
-        Tensor gate = torch.silu(compute.linear(x, weights.get(Names.gate(layer))));
-        Tensor up = compute.linear(x, weights.get(Names.up(layer)));
-        return compute.linear(gate.mul(up), weights.get(Names.down(layer)));
+        Tensor gate = torch.silu(linear(x, Names.gate(layer), compute));
+        Tensor up = linear(x, Names.up(layer), compute);
+        return linear(gate.mul(up), Names.down(layer), compute);
+    }
+
+    /** x · Wᵀ, and what an adapter adds to it. */
+    private Tensor linear(Tensor x, String weight, Compute compute) {
+        Tensor y = compute.linear(x, weights.get(weight));
+        LowRank beside = weights.beside(weight);
+        return beside == null
+                ? y
+                : y.add_(compute.linear(compute.linear(x, beside.a()), beside.b()), new Scalar(beside.scale()));
     }
 
     private Tensor normed(Tensor x, String weight) {

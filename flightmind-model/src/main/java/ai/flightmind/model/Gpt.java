@@ -1,7 +1,11 @@
 package ai.flightmind.model;
 
 import ai.flightmind.model.libtorch.Libtorch;
+import ai.flightmind.model.lora.LoraAdapter;
+import ai.flightmind.model.lora.LoraConfig;
+import ai.flightmind.model.lora.LowRank;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -48,9 +52,9 @@ public final class Gpt implements AutoCloseable {
     }
 
     /**
-     * The trained tensors by their names in the original's state dict, in its order, without the tied {@code
-     * lm_head.weight}. Float32 leaves on the model's device; writing into them (under a {@code NoGradGuard}) changes the
-     * model, closing them breaks it.
+     * The weights by their names in the original's state dict, in its order, without the tied {@code lm_head.weight}. Float32
+     * leaves on the model's device; writing into them (under a {@code NoGradGuard}) changes the model, closing them breaks
+     * it.
      */
     public Map<String, Tensor> parameters() {
         return weights.byName();
@@ -63,6 +67,62 @@ public final class Gpt implements AutoCloseable {
      */
     public Tensor parameter(String name) {
         return weights.get(name);
+    }
+
+    /** What training changes: the {@link #parameters()}, or those of the adapter beside them. */
+    public Map<String, Tensor> trainedParameters() {
+        return weights.trained();
+    }
+
+    /**
+     * Freezes the weights and puts a new adapter beside them, which is trained from now on; what the model says is not
+     * changed by it yet. Takes a pass over the weights for their {@link #fingerprint()}.
+     *
+     * @param seed of the adapter's matrices
+     * @return the adapter, which belongs to the model
+     * @throws IllegalStateException if there is one already
+     */
+    public LoraAdapter attachAdapter(LoraConfig adapter, Seed seed) {
+        if (weights.adapter() != null) {
+            throw new IllegalStateException("The model has an adapter already: merge it first");
+        }
+        clearGradients();
+        LoraAdapter attached = LoraAdapter.create(adapter, weights.byName(), fingerprint(), seed.value());
+        weights.attach(attached);
+        return attached;
+    }
+
+    /** The adapter beside the weights, if there is one. */
+    public Optional<LoraAdapter> adapter() {
+        return Optional.ofNullable(weights.adapter());
+    }
+
+    /**
+     * Adds the adapter into the weights, W + (alpha/rank)·B·A, and lets go of it; the weights are trained again.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public void mergeAdapter() {
+        if (weights.adapter() == null) {
+            throw new IllegalStateException("The model has no adapter");
+        }
+        clearGradients();
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            weights.byName().forEach((name, weight) -> {
+                LowRank beside = weights.beside(name);
+                if (beside != null) {
+                    try (PointerScope scope = new PointerScope()) {
+                        weight.copy_(beside.mergedInto(weight));
+                    }
+                }
+            });
+        }
+        weights.detach();
+    }
+
+    /** The SHA-256 of the weights and their names, in hex digits: equal for equal weights, whatever file they are from. */
+    public String fingerprint() {
+        return Fingerprint.of(weights.byName());
     }
 
     /**
@@ -91,8 +151,8 @@ public final class Gpt implements AutoCloseable {
     }
 
     /**
-     * Runs a micro-batch forward and backward, adding the gradient of {@code scale} times the sum of its losses to the
-     * parameters' gradients.
+     * Runs a micro-batch forward and backward, adding the gradient of {@code scale} times the sum of its losses to those of
+     * the {@link #trainedParameters()}.
      *
      * @param tokens ids (B, T), int64, on the model's device
      * @param targets ids (B, T), int64; those below 0 are ignored
@@ -102,25 +162,27 @@ public final class Gpt implements AutoCloseable {
     public Tensor accumulateGradients(Tensor tokens, Tensor targets, double scale, Precision precision) {
         Compute compute = compute(precision);
         Tensor embedding = weights.get(Names.EMBEDDING);
+        boolean frozen = weights.adapter() != null;
         Tensor hidden = decoder.hidden(checked(tokens), compute);
         Tensor hiddenGrad = torch.empty_like(hidden.detach().view(-1, config.width()));
-        Tensor embeddingGrad = torch.zeros_like(embedding.detach());
+        Tensor embeddingGrad = frozen ? null : torch.zeros_like(embedding.detach());
         Tensor lossSum = head.lossSumAndGradient(hidden, targets, scale, compute, hiddenGrad, embeddingGrad);
-        // The head's share of the embedding's gradient enters as a root of its own: autograd adds the look-up's share
-        // and accumulates both at once, which is also when hooks on the parameter fire.
-        torch.backward(
-                new TensorVector(hidden, embedding),
-                new TensorVector(hiddenGrad.view(hidden.sizes()), embeddingGrad),
-                new BoolOptional(),
-                false,
-                new TensorVector());
+        TensorVector roots = new TensorVector(hidden);
+        TensorVector gradients = new TensorVector(hiddenGrad.view(hidden.sizes()));
+        if (embeddingGrad != null) {
+            // The head's share of the embedding's gradient enters as a root of its own: autograd adds the look-up's
+            // share and accumulates both at once, which is also when hooks on the parameter fire.
+            roots.push_back(embedding);
+            gradients.push_back(embeddingGrad);
+        }
+        torch.backward(roots, gradients, new BoolOptional(), false, new TensorVector());
         return lossSum;
     }
 
     /** Drops all gradients; the next {@link #accumulateGradients} begins anew. */
     public void clearGradients() {
         try (PointerScope scope = new PointerScope()) {
-            for (Tensor parameter : weights.byName().values()) {
+            for (Tensor parameter : weights.trained().values()) {
                 parameter.mutable_grad().reset();
             }
         }

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cross-entropy over the tied head, a few rows at a time. The logits of a micro-batch are the largest tensor of all (8
@@ -35,18 +36,27 @@ final class LanguageModelHead {
 
     /**
      * The sum of the losses, and the gradient of {@code scale} times it: with respect to the hidden states into {@code
-     * hiddenGrad} (B·T, C) and with respect to the embedding into {@code weightGrad} (V, C), both float32.
+     * hiddenGrad} (B·T, C) and, unless the embedding is frozen, with respect to it into {@code weightGrad} (V, C), both
+     * float32.
      */
     Tensor lossSumAndGradient(
-            Tensor hidden, Tensor targets, double scale, Compute compute, Tensor hiddenGrad, Tensor weightGrad) {
+            Tensor hidden,
+            Tensor targets,
+            double scale,
+            Compute compute,
+            Tensor hiddenGrad,
+            @Nullable Tensor weightGrad) {
         return inChunks(hidden, targets, compute, (rows, weight, chunk, from) -> {
             Tensor logitsGrad = compute.lower(chunk.gradientInPlace(scale));
             Tensor intoHidden = hiddenGrad.narrow(0, from, rows.size(0));
             if (compute.precision() == Precision.FP32) {
                 torch.mm_out(intoHidden, logitsGrad, weight);
-                weightGrad.addmm_(logitsGrad.t(), rows);
             } else {
                 intoHidden.copy_(logitsGrad.mm(weight));
+            }
+            if (weightGrad != null && compute.precision() == Precision.FP32) {
+                weightGrad.addmm_(logitsGrad.t(), rows);
+            } else if (weightGrad != null) {
                 weightGrad.add_(logitsGrad.t().mm(rows));
             }
         });

@@ -1,5 +1,7 @@
 package ai.flightmind.model;
 
+import ai.flightmind.model.lora.LoraAdapter;
+import ai.flightmind.model.lora.LowRank;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,10 +10,15 @@ import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
-/** The trained tensors: float32 leaves that ask for gradients, owned here until closed. */
+/**
+ * The weights: float32 leaves, owned here until closed. They ask for gradients, unless an adapter stands beside them, which
+ * then does.
+ */
 final class Weights implements AutoCloseable {
     private final Map<String, Tensor> byName;
+    private @Nullable LoraAdapter adapter;
 
     private Weights(Map<String, Tensor> byName) {
         this.byName = Collections.unmodifiableMap(byName);
@@ -57,8 +64,50 @@ final class Weights implements AutoCloseable {
         return weight;
     }
 
+    /** What changes when the model is trained. */
+    Map<String, Tensor> trained() {
+        return adapter == null ? byName : adapter.parameters();
+    }
+
+    @Nullable
+    LoraAdapter adapter() {
+        return adapter;
+    }
+
+    /** What an adapter has beside a weight, if there is one and the weight is a target of it. */
+    @Nullable
+    LowRank beside(String name) {
+        return adapter == null ? null : adapter.beside(name);
+    }
+
+    /** Freezes the weights beside this adapter, which is owned here from now on. */
+    void attach(LoraAdapter attached) {
+        adapter = attached;
+        requireGradients(false);
+    }
+
+    /** Closes the adapter; the weights are trained again. */
+    void detach() {
+        closeAdapter();
+        requireGradients(true);
+    }
+
+    private void requireGradients(boolean required) {
+        try (PointerScope scope = new PointerScope()) {
+            byName.values().forEach(weight -> weight.set_requires_grad(required));
+        }
+    }
+
+    private void closeAdapter() {
+        if (adapter != null) {
+            adapter.close();
+            adapter = null;
+        }
+    }
+
     @Override
     public void close() {
+        closeAdapter();
         byName.values().forEach(Tensor::close);
     }
 }

@@ -5,6 +5,7 @@ import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
 import ai.flightmind.model.error.HuggingFaceException;
 import ai.flightmind.model.pt.PtDtype;
+import ai.flightmind.model.pt.TensorBytes;
 import ai.flightmind.model.safetensors.SafetensorsWriter;
 import ai.flightmind.model.safetensors.SafetensorsWriter.Entry;
 import ai.flightmind.model.tokenizer.SpecialTokens;
@@ -69,11 +70,15 @@ public final class HuggingFaceExport {
      * Writes a model. It must not change meanwhile.
      *
      * @param directory must not be there yet
+     * @throws IllegalStateException if the model has an adapter that is not merged
      * @throws HuggingFaceException if the directory is there, the disk has too little space, the tokenizer does not fit the
      *     model, or a weight cannot be written in the precision asked for; nothing is left behind
      * @throws UncheckedIOException if writing fails, with the system's reason; nothing is left behind
      */
     public Written write(Gpt model, Path directory) {
+        if (model.adapter().isPresent()) {
+            throw new IllegalStateException("The model has an adapter beside its weights: merge it before the export");
+        }
         PartialDirectory.requireAbsent(directory);
         Optional<TokenizerJson> tokenizerJson = Optional.ofNullable(tokenizer).map(TokenizerJson::read);
         tokenizerJson.ifPresent(json -> requireFits(json, model));
@@ -141,13 +146,9 @@ public final class HuggingFaceExport {
 
     private List<Entry> entries(Gpt model) {
         List<Entry> entries = new ArrayList<>();
-        model.parameters().forEach((name, weight) -> {
-            List<Long> shape = new ArrayList<>();
-            for (long i = 0; i < weight.dim(); i++) {
-                shape.add(weight.size(i));
-            }
-            entries.add(new Entry(LlamaNames.of(name), dtype, shape, () -> converted(name, weight)));
-        });
+        model.parameters()
+                .forEach((name, weight) -> entries.add(new Entry(
+                        LlamaNames.of(name), dtype, TensorBytes.longs(weight.sizes()), () -> converted(name, weight))));
         return entries;
     }
 

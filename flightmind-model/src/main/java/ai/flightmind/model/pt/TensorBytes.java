@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.LongArrayRef;
 import org.bytedeco.pytorch.Tensor;
 
 /** Moves bytes between a tensor's own memory and Java's, in chunks and with 64-bit positions. */
-final class TensorBytes {
+public final class TensorBytes {
     private TensorBytes() {}
 
     /** Native memory that stands for part of a longer stream of bytes. */
@@ -37,7 +37,7 @@ final class TensorBytes {
     }
 
     /** Writes the memory of a contiguous CPU tensor. */
-    static void copy(Tensor contiguous, OutputStream out, byte[] buffer) throws IOException {
+    public static void copy(Tensor contiguous, OutputStream out, byte[] buffer) throws IOException {
         long bytes = contiguous.nbytes();
         if (bytes == 0) {
             return;
@@ -51,7 +51,8 @@ final class TensorBytes {
         }
     }
 
-    static List<Long> longs(LongArrayRef ref) {
+    /** The numbers of libtorch's list, such as a tensor's sizes. */
+    public static List<Long> longs(LongArrayRef ref) {
         List<Long> list = new ArrayList<>();
         for (long i = 0; i < ref.size(); i++) {
             list.add(ref.get(i));

@@ -1,11 +1,11 @@
 package ai.flightmind.model.safetensors;
 
 import ai.flightmind.model.pt.PtDtype;
+import ai.flightmind.model.pt.TensorBytes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
@@ -46,11 +46,7 @@ final class TensorMemory {
     }
 
     static List<Long> shape(Tensor tensor) {
-        List<Long> shape = new ArrayList<>();
-        for (long i = 0; i < tensor.dim(); i++) {
-            shape.add(tensor.size(i));
-        }
-        return shape;
+        return TensorBytes.longs(tensor.sizes());
     }
 
     static boolean fits(Tensor tensor, PtDtype dtype, List<Long> shape) {
