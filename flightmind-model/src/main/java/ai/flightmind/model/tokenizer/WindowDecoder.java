@@ -31,7 +31,11 @@ final class WindowDecoder implements StreamingDecoder {
         window = Arrays.copyOf(window, window.length + 1);
         window[window.length - 1] = id;
         String text = untold();
-        if (text.isEmpty() || (text.endsWith(REPLACEMENT) && window.length - told < LONGEST_CHARACTER)) {
+        if (text.isEmpty()) {
+            told = window.length;
+            return "";
+        }
+        if (text.endsWith(REPLACEMENT) && window.length - told < LONGEST_CHARACTER) {
             return "";
         }
         window = Arrays.copyOfRange(window, told, window.length);
