@@ -20,7 +20,7 @@ import java.util.Objects;
 final class RunUnderTest {
     private RunUnderTest() {}
 
-    /** @param args the marketplace's address, its time's beginning and speed, and a folder with key and plan */
+    /** Takes the marketplace's address, its time's beginning and speed, and a folder with key and plan. */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[3]);
         FastTime time = new FastTime(Instant.parse(args[1]), Integer.parseInt(args[2]));
