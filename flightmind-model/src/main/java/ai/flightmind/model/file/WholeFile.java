@@ -61,8 +61,11 @@ public final class WholeFile {
         return parent;
     }
 
-    /** A name is on disk only when its directory is. Windows cannot open one, and needs not. */
-    private static void syncDirectory(Path directory) throws IOException {
+    /**
+     * Has the disk confirm the names in a directory: a name is on disk only when its directory is. Windows cannot open one,
+     * and needs not.
+     */
+    public static void syncDirectory(Path directory) throws IOException {
         if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);

@@ -3,21 +3,25 @@ package ai.flightmind.model.huggingface;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
+import ai.flightmind.model.chat.ChatTemplate;
 import ai.flightmind.model.error.HuggingFaceException;
+import ai.flightmind.model.file.WholeFile;
+import ai.flightmind.model.huggingface.TokenRoles.Token;
 import ai.flightmind.model.pt.PtDtype;
 import ai.flightmind.model.pt.TensorBytes;
 import ai.flightmind.model.safetensors.SafetensorsWriter;
 import ai.flightmind.model.safetensors.SafetensorsWriter.Entry;
 import ai.flightmind.model.tokenizer.SpecialTokens;
+import ai.flightmind.model.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HuggingFaceExport {
     private static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
+    private static final String TOKENIZER = "tokenizer.json";
     private static final Map<String, String> METADATA = Map.of("format", "pt");
 
     /** For what comes with the weights, and for what the file system takes itself. */
@@ -38,6 +43,7 @@ public final class HuggingFaceExport {
     private final PtDtype dtype;
     private final long maxShardBytes;
     private final @Nullable Path tokenizer;
+    private final @Nullable ChatTemplate chatTemplate;
     private final String endOfText;
     private final String padding;
 
@@ -45,6 +51,7 @@ public final class HuggingFaceExport {
         this.dtype = builder.precision == Precision.BF16 ? PtDtype.BFLOAT16 : PtDtype.FLOAT32;
         this.maxShardBytes = builder.maxShardBytes;
         this.tokenizer = builder.tokenizer;
+        this.chatTemplate = builder.chatTemplate;
         this.endOfText = builder.endOfText;
         this.padding = builder.padding;
     }
@@ -80,12 +87,10 @@ public final class HuggingFaceExport {
             throw new IllegalStateException("The model has an adapter beside its weights: merge it before the export");
         }
         PartialDirectory.requireAbsent(directory);
-        Optional<TokenizerJson> tokenizerJson = Optional.ofNullable(tokenizer).map(TokenizerJson::read);
-        tokenizerJson.ifPresent(json -> requireFits(json, model));
+        TokenRoles roles = tokenizer == null ? TokenRoles.NONE : roles(tokenizer, model.config());
         List<Entry> entries = entries(model);
         entries.forEach(HuggingFaceExport::requireFinite);
         Shards shards = Shards.of(entries, maxShardBytes);
-        Map<String, String> texts = texts(model.config(), tokenizerJson, shards);
         try (PartialDirectory partial = PartialDirectory.beside(directory)) {
             requireSpace(shards, partial.path());
             List<String> files = new ArrayList<>();
@@ -93,13 +98,13 @@ public final class HuggingFaceExport {
                 SafetensorsWriter.write(partial.file(shard.getKey()), METADATA, shard.getValue());
                 files.add(shard.getKey());
             }
-            for (Map.Entry<String, String> text : texts.entrySet()) {
-                partial.write(text.getKey(), text.getValue());
-                files.add(text.getKey());
-            }
-            if (tokenizerJson.isPresent()) {
-                partial.copy(tokenizerJson.get().file(), "tokenizer.json");
-                files.add("tokenizer.json");
+            texts(model.config(), roles, shards).forEach((name, text) -> {
+                WholeFile.write(partial.file(name), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+                files.add(name);
+            });
+            if (tokenizer != null) {
+                WholeFile.write(partial.file(TOKENIZER), out -> Files.copy(tokenizerFile(tokenizer), out));
+                files.add(TOKENIZER);
             }
             long bytes = 0;
             for (String file : files) {
@@ -113,35 +118,54 @@ public final class HuggingFaceExport {
     }
 
     /** The small files by their names. */
-    private Map<String, String> texts(GptConfig config, Optional<TokenizerJson> tokenizerJson, Shards shards) {
-        TokenRoles roles = tokenizerJson.map(this::roles).orElse(TokenRoles.NONE);
+    private Map<String, String> texts(GptConfig config, TokenRoles roles, Shards shards) {
         Map<String, String> texts = new LinkedHashMap<>();
         if (!shards.isSingle()) {
             texts.put(Shards.INDEX, Json.text(shards.index()));
         }
         texts.put("config.json", Json.text(LlamaConfig.of(config, dtype, roles)));
         texts.put("generation_config.json", Json.text(roles.ids()));
-        tokenizerJson.ifPresent(json -> {
-            texts.put("tokenizer_config.json", Json.text(json.config(roles, config.sequenceLength())));
+        if (tokenizer != null) {
+            texts.put("tokenizer_config.json", Json.text(tokenizerConfig(roles, config)));
             texts.put("special_tokens_map.json", Json.text(roles.spellings()));
-        });
+        }
         return texts;
     }
 
-    private static void requireFits(TokenizerJson tokenizer, Gpt model) {
-        if (tokenizer.largestId() >= model.config().vocabSize()) {
-            throw new HuggingFaceException(tokenizer.file() + " has ids up to " + tokenizer.largestId()
-                    + ", but the model's vocabulary ends at "
-                    + (model.config().vocabSize() - 1) + ". Give the tokenizer that its training data was made with.");
+    /** Names the class that reads {@code tokenizer.json}, and what is not in there. */
+    private Map<String, Object> tokenizerConfig(TokenRoles roles, GptConfig model) {
+        Map<String, Object> config = new LinkedHashMap<>(roles.spellings());
+        config.put("add_bos_token", false);
+        config.put("clean_up_tokenization_spaces", false);
+        config.put("model_max_length", model.sequenceLength());
+        config.put("tokenizer_class", "PreTrainedTokenizerFast");
+        if (chatTemplate != null) {
+            config.put("chat_template", chatTemplate.jinja());
+        }
+        return config;
+    }
+
+    private TokenRoles roles(Path tokenizerPath, GptConfig model) {
+        try (Tokenizer opened = Tokenizer.open(tokenizerPath)) {
+            if (opened.vocabSize() > model.vocabSize()) {
+                throw new HuggingFaceException("The tokenizer " + opened + " has ids up to "
+                        + (opened.vocabSize() - 1) + ", but the model's vocabulary ends at " + (model.vocabSize() - 1)
+                        + ". Give the tokenizer that its training data was made with.");
+            }
+            if (chatTemplate != null) {
+                for (String marker : List.of(chatTemplate.system(), chatTemplate.user(), chatTemplate.assistant())) {
+                    Token.required(opened, marker, "begin a turn");
+                }
+            }
+            return new TokenRoles(
+                    Token.required(opened, endOfText, "stand between documents"),
+                    chatTemplate == null ? null : Token.required(opened, chatTemplate.endOfTurn(), "end a turn"),
+                    Token.ifPresent(opened, padding));
         }
     }
 
-    private TokenRoles roles(TokenizerJson json) {
-        AddedToken end = json.token(endOfText)
-                .orElseThrow(() -> new HuggingFaceException(json.file() + " has no special token " + endOfText
-                        + ", which should stand between documents. Name the one that does: it has "
-                        + json.addedTokens().stream().map(AddedToken::content).toList() + "."));
-        return new TokenRoles(end, null, json.token(padding).orElse(null));
+    private static Path tokenizerFile(Path tokenizerPath) {
+        return Files.isDirectory(tokenizerPath) ? tokenizerPath.resolve(TOKENIZER) : tokenizerPath;
     }
 
     private List<Entry> entries(Gpt model) {
@@ -185,6 +209,7 @@ public final class HuggingFaceExport {
         private Precision precision = Precision.FP32;
         private long maxShardBytes = DEFAULT_SHARD_BYTES;
         private @Nullable Path tokenizer;
+        private @Nullable ChatTemplate chatTemplate;
         private String endOfText = SpecialTokens.END_OF_TEXT;
         private String padding = SpecialTokens.PAD;
 
@@ -202,9 +227,21 @@ public final class HuggingFaceExport {
             return this;
         }
 
-        /** The {@code tokenizer.json} that the training data was made with; default: none, and no files for it. */
-        public Builder tokenizer(Path tokenizerJson) {
-            this.tokenizer = tokenizerJson;
+        /**
+         * The {@code tokenizer.json} that the training data was made with, or the directory that holds it; default: none,
+         * and no files for it. See {@link Tokenizer#open} for the library that it takes.
+         */
+        public Builder tokenizer(Path path) {
+            this.tokenizer = path;
+            return this;
+        }
+
+        /**
+         * How a model that was fine-tuned on conversations reads them; goes with the tokenizer's files, and makes its end of
+         * a turn an end of generation. Default: none.
+         */
+        public Builder chatTemplate(ChatTemplate chatTemplate) {
+            this.chatTemplate = chatTemplate;
             return this;
         }
 
@@ -228,6 +265,9 @@ public final class HuggingFaceExport {
         public HuggingFaceExport build() {
             if (maxShardBytes < 1) {
                 throw new IllegalArgumentException("maxShardBytes must be at least 1, not " + maxShardBytes);
+            }
+            if (chatTemplate != null && tokenizer == null) {
+                throw new IllegalArgumentException("A chat template needs the tokenizer that it is for");
             }
             return new HuggingFaceExport(this);
         }

@@ -1,6 +1,7 @@
 package ai.flightmind.model.huggingface;
 
 import ai.flightmind.model.error.HuggingFaceException;
+import ai.flightmind.model.file.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -78,42 +79,17 @@ final class PartialDirectory implements AutoCloseable {
         return partial.resolve(name);
     }
 
-    /** Writes a small file and has the disk confirm it. */
-    void write(String name, String text) throws IOException {
-        Files.writeString(file(name), text);
-        sync(file(name), StandardOpenOption.WRITE);
-    }
-
-    /** Copies a file and has the disk confirm it. */
-    void copy(Path from, String name) throws IOException {
-        Files.copy(from, file(name));
-        sync(file(name), StandardOpenOption.WRITE);
-    }
-
     /** Gives the directory its name. Nothing may be written to it afterwards. */
     void complete() throws IOException {
         requireAbsent(target);
         lock.close();
         Files.delete(partial.resolve(LOCK));
-        syncDirectory(partial);
+        WholeFile.syncDirectory(partial);
         Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
         complete = true;
         Path parent = target.toAbsolutePath().getParent();
         if (parent != null) {
-            syncDirectory(parent);
-        }
-    }
-
-    /** A name is on disk only when its directory is. Windows cannot open one, and needs not. */
-    private static void syncDirectory(Path directory) throws IOException {
-        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            sync(directory, StandardOpenOption.READ);
-        }
-    }
-
-    private static void sync(Path file, StandardOpenOption option) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, option)) {
-            channel.force(true);
+            WholeFile.syncDirectory(parent);
         }
     }
 

@@ -1,9 +1,12 @@
 package ai.flightmind.model.huggingface;
 
+import ai.flightmind.model.error.HuggingFaceException;
+import ai.flightmind.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +17,28 @@ import org.jspecify.annotations.Nullable;
  * @param padding fills up shorter texts
  */
 record TokenRoles(
-        @Nullable AddedToken endOfText,
-        @Nullable AddedToken endOfTurn,
-        @Nullable AddedToken padding) {
+        @Nullable Token endOfText,
+        @Nullable Token endOfTurn,
+        @Nullable Token padding) {
     static final TokenRoles NONE = new TokenRoles(null, null, null);
+
+    /** A special token. */
+    record Token(String spelling, int id) {
+        /** @throws HuggingFaceException if the tokenizer has none that is spelt so */
+        static Token required(Tokenizer tokenizer, String spelling, String purpose) {
+            Token token = ifPresent(tokenizer, spelling);
+            if (token == null) {
+                throw new HuggingFaceException("The tokenizer " + tokenizer + " has no special token " + spelling
+                        + ", which should " + purpose + ". Name the one that does.");
+            }
+            return token;
+        }
+
+        static @Nullable Token ifPresent(Tokenizer tokenizer, String spelling) {
+            OptionalInt id = tokenizer.specialToken(spelling);
+            return id.isPresent() ? new Token(spelling, id.getAsInt()) : null;
+        }
+    }
 
     /** What {@code config.json} and {@code generation_config.json} say of them. */
     Map<String, @Nullable Object> ids() {
@@ -39,14 +60,14 @@ record TokenRoles(
     Map<String, Object> spellings() {
         Map<String, Object> spellings = new LinkedHashMap<>();
         if (endOfText != null) {
-            spellings.put("bos_token", endOfText.content());
+            spellings.put("bos_token", endOfText.spelling());
         }
-        AddedToken end = endOfTurn != null ? endOfTurn : endOfText;
+        Token end = endOfTurn != null ? endOfTurn : endOfText;
         if (end != null) {
-            spellings.put("eos_token", end.content());
+            spellings.put("eos_token", end.spelling());
         }
         if (padding != null) {
-            spellings.put("pad_token", padding.content());
+            spellings.put("pad_token", padding.spelling());
         }
         return spellings;
     }

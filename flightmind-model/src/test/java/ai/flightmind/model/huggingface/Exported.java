@@ -28,8 +28,10 @@ final class Exported {
                     "normalized": false, "special": true},
                    {"id": 1, "content": "<|pad|>", "single_word": false, "lstrip": false, "rstrip": true,
                     "normalized": false, "special": true}],
-                 "normalizer": null, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
-                 "post_processor": null, "decoder": {"type": "ByteLevel"},
+                 "normalizer": null,
+                 "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true},
+                 "post_processor": null,
+                 "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true},
                  "model": {"type": "BPE", "vocab": {"a": 2, "b": 3}, "merges": []}}
                 """);
     }

@@ -10,8 +10,11 @@ import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
 import ai.flightmind.model.Seed;
+import ai.flightmind.model.chat.ChatTemplate;
 import ai.flightmind.model.error.HuggingFaceException;
+import ai.flightmind.model.error.TokenizerException;
 import ai.flightmind.model.safetensors.SafetensorsReader;
+import ai.flightmind.model.tokenizer.bpe.BpeTrainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -117,14 +120,6 @@ class HuggingFaceExportTest {
         assertThat(config.get("model_max_length")).isEqualTo(32.0);
         assertThat(config.get("eos_token")).isEqualTo("<|endoftext|>");
         assertThat(config.get("pad_token")).isEqualTo("<|pad|>");
-        assertThat(in(config, "added_tokens_decoder").get("1"))
-                .isEqualTo(Map.of(
-                        "content", "<|pad|>",
-                        "lstrip", false,
-                        "rstrip", true,
-                        "normalized", false,
-                        "single_word", false,
-                        "special", true));
         assertThat(json("special_tokens_map.json"))
                 .isEqualTo(Map.of("bos_token", "<|endoftext|>", "eos_token", "<|endoftext|>", "pad_token", "<|pad|>"));
         assertThat(json("generation_config.json"))
@@ -316,11 +311,48 @@ class HuggingFaceExportTest {
     @Test
     void tokenizerThatIsNoneIsRefused() throws IOException {
         Path tokenizer = folder.resolve("tokenizer.json");
-        assertRefused(HuggingFaceExport.builder().tokenizer(tokenizer), "does not exist");
+        HuggingFaceExport export =
+                HuggingFaceExport.builder().tokenizer(tokenizer).build();
+
+        assertThatThrownBy(() -> export.write(model, directory))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessageContaining(tokenizer.toString());
         Files.writeString(tokenizer, "{\"added_tokens\": [");
-        assertRefused(HuggingFaceExport.builder().tokenizer(tokenizer), "is not JSON");
-        Files.writeString(tokenizer, "{}");
-        assertRefused(HuggingFaceExport.builder().tokenizer(tokenizer), "no model.vocab");
+        assertThatThrownBy(() -> export.write(model, directory))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessageContaining(tokenizer.toString());
+        assertThat(directory).doesNotExist();
+    }
+
+    @Test
+    void chatTemplateMakesTheEndOfATurnAnEndOfGeneration() throws IOException {
+        Path tokenizer = folder.resolve("tokenizer.json");
+        try (Stream<String> texts = Stream.of("a b c")) {
+            BpeTrainer.builder().vocabSize(263).build().train(texts).write(tokenizer);
+        }
+        try (Gpt chatting =
+                Gpt.create(Exported.CONFIG.toBuilder().vocabSize(263).build(), Device.cpu(), new Seed(1))) {
+            HuggingFaceExport.builder()
+                    .tokenizer(folder) // the directory that holds it
+                    .chatTemplate(ChatTemplate.standard())
+                    .build()
+                    .write(chatting, directory);
+        }
+        assertThat(json("generation_config.json"))
+                .isEqualTo(Map.of("bos_token_id", 0.0, "eos_token_id", List.of(3.0, 0.0), "pad_token_id", 1.0));
+        Map<?, ?> config = json("tokenizer_config.json");
+        assertThat(config.get("chat_template"))
+                .isEqualTo(ChatTemplate.standard().jinja());
+        assertThat(config.get("eos_token")).isEqualTo("<|end_of_turn|>");
+        assertThat(config.get("bos_token")).isEqualTo("<|endoftext|>");
+    }
+
+    @Test
+    void chatTemplateNeedsATokenizerWithItsMarkers() throws IOException {
+        HuggingFaceExport.Builder export = HuggingFaceExport.builder().chatTemplate(ChatTemplate.standard());
+
+        assertThatThrownBy(export::build).isInstanceOf(IllegalArgumentException.class);
+        assertRefused(export.tokenizer(Exported.tokenizer(folder)), "no special token <|system|>");
     }
 
     /** Only a file system of its own is surely too small; mounting one takes root. */
