@@ -1,6 +1,7 @@
 package ai.flightmind.train.checkpoint;
 
 import ai.flightmind.model.error.PtFormatException;
+import ai.flightmind.model.file.DirectoryLock;
 import ai.flightmind.model.pt.PtReader;
 import ai.flightmind.train.callback.CheckpointWritten;
 import ai.flightmind.train.error.CheckpointException;
@@ -52,7 +53,7 @@ public final class CheckpointStore implements AutoCloseable {
      * @throws CheckpointException if it cannot be made or written, or another run is using it
      */
     public static CheckpointStore open(Checkpoints policy) {
-        DirectoryLock lock = DirectoryLock.acquire(policy.directory());
+        DirectoryLock lock = lock(policy.directory());
         CheckpointStore store = new CheckpointStore(policy, lock);
         try {
             for (Path leftover : store.files(name -> name.endsWith(PARTIAL))) {
@@ -64,6 +65,19 @@ public final class CheckpointStore implements AutoCloseable {
             throw new CheckpointException(
                     "What an earlier process left half written in " + policy.directory() + " cannot be removed: "
                             + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static DirectoryLock lock(Path directory) {
+        try {
+            return DirectoryLock.tryAcquire(directory)
+                    .orElseThrow(() -> new CheckpointException("Another run is writing checkpoints to " + directory
+                            + ". Wait for it to end, or use another directory."));
+        } catch (IOException e) {
+            throw new CheckpointException(
+                    "The checkpoint directory " + directory + " cannot be used: " + e.getMessage()
+                            + ". Make sure that it is a directory that this user may write to.",
                     e);
         }
     }

@@ -14,8 +14,10 @@ import java.util.SplittableRandom;
 final class MadeUpText {
     private static final int WORDS = 60_000;
     private static final String[] SYLLABLES = {
-        "ra", "ti", "on", "ver", "al", "men", "is", "ter", "com", "pre", "for", "li", "en", "ing", "de", "sta", "mo", "ca",
-        "ex", "un", "per", "tor", "ni", "lo", "gra", "ble", "ous", "est", "ma", "so", "the", "y", "qui", "ham", "é", "ñan"
+        "ra", "ti", "on", "ver", "al", "men", "is", "ter", "com", "pre", "for", "li", "en", "ing", "de", "sta", "mo",
+                "ca",
+        "ex", "un", "per", "tor", "ni", "lo", "gra", "ble", "ous", "est", "ma", "so", "the", "y", "qui", "ham", "é",
+                "ñan"
     };
     private static final String[] RARE = {"飞行员报告能见度良好。", "✈️", "🛫 ", "café ", "naïve ", "\t", "Größe "};
 

@@ -81,7 +81,6 @@ final class MergeLearner {
         int left = best.left();
         int right = best.right();
         merges.add(new BpeVocabulary.Merge(symbols.get(left), symbols.get(right)));
-        // Two ways may lead to one symbol, as ab + c and a + bc.
         int merged = number(symbols.get(left) + symbols.get(right));
         Set<Long> grown = new HashSet<>();
         best.words().forEach(word -> merge(word, left, right, merged, grown));
