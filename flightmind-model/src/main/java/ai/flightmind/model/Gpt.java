@@ -103,9 +103,7 @@ public final class Gpt implements AutoCloseable {
      * @throws IllegalStateException if there is none
      */
     public void mergeAdapter() {
-        if (weights.adapter() == null) {
-            throw new IllegalStateException("The model has no adapter");
-        }
+        requireAdapter();
         clearGradients();
         try (NoGradGuard noGrad = new NoGradGuard()) {
             weights.byName().forEach((name, weight) -> {
@@ -118,6 +116,39 @@ public final class Gpt implements AutoCloseable {
             });
         }
         weights.detach();
+    }
+
+    /**
+     * Lets go of the adapter without a trace; the weights are trained again.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public void detachAdapter() {
+        requireAdapter();
+        clearGradients();
+        weights.detach();
+    }
+
+    private void requireAdapter() {
+        if (weights.adapter() == null) {
+            throw new IllegalStateException("The model has no adapter");
+        }
+    }
+
+    /**
+     * The arithmetic of training on one token, in floating-point operations: {@link GptConfig#flopsPerToken}, or beside an
+     * adapter of n numbers 4·N + 6·n and attention's, as frozen weights get no gradient.
+     *
+     * @param sequenceLength in tokens
+     */
+    public double flopsPerToken(int sequenceLength) {
+        double whole = config.flopsPerToken(sequenceLength);
+        if (weights.adapter() == null) {
+            return whole;
+        }
+        long adapterCount =
+                weights.trained().values().stream().mapToLong(Tensor::numel).sum();
+        return whole - 2.0 * config.parameterCount() + 6.0 * adapterCount;
     }
 
     /** The SHA-256 of the weights and their names, in hex digits: equal for equal weights, whatever file they are from. */

@@ -101,6 +101,8 @@ record TrainerSettings(
         shared.put("depth", "" + model.config().depth());
         shared.put("vocabSize", "" + model.config().vocabSize());
         shared.put("sequenceLength", "" + model.config().sequenceLength());
+        shared.put(
+                "adapter", model.adapter().map(adapter -> "" + adapter.config()).orElse("none"));
         shared.put("device kind", "" + model.device().kind());
         shared.put("precision", "" + precision);
         shared.put("maxSteps", "" + maxSteps);

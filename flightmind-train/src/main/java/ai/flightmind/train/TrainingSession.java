@@ -62,7 +62,7 @@ final class TrainingSession {
     private TrainingResult run(Callbacks callbacks, World world) {
         Gpt model = settings.model();
         Checkpoints policy = world.first() ? settings.checkpoints() : null;
-        try (AdamW optimizer = new AdamW(model.parameters(), settings.weightDecay());
+        try (AdamW optimizer = new AdamW(model.trainedParameters(), settings.weightDecay());
                 CheckpointStore store = policy == null ? null : CheckpointStore.open(policy)) {
             CheckpointSaver saver = policy == null || store == null
                     ? null
@@ -71,7 +71,7 @@ final class TrainingSession {
             world.at("resuming");
             Optional<Path> resumed = world.first() ? resumeFile(store) : Optional.empty();
             RunState state = shared(world, optimizer, resumed.map(file -> read(file, optimizer)));
-            try (GradientReducer reducer = world.reducer(model.parameters())) {
+            try (GradientReducer reducer = world.reducer(model.trainedParameters())) {
                 TrainingLoop loop = loop(world, reducer, optimizer, saver, callbacks, state);
                 callbacks.start(describe(world, state, resumed));
                 return run(loop, callbacks);
@@ -87,7 +87,9 @@ final class TrainingSession {
     private RunState shared(World world, AdamW optimizer, Optional<RunState> read) {
         RunState state = read.orElse(RunState.start());
         double[] agreed = world.sum(world.first() ? state.toNumbers() : new double[RunState.NUMBERS]);
-        List<Tensor> tensors = new ArrayList<>(settings.model().parameters().values());
+        Gpt model = settings.model();
+        List<Tensor> tensors = new ArrayList<>(model.parameters().values());
+        model.adapter().ifPresent(adapter -> tensors.addAll(adapter.parameters().values()));
         RunState shared = RunState.ofNumbers(agreed);
         if (shared.nextStep() > 0) {
             optimizer
@@ -155,7 +157,7 @@ final class TrainingSession {
     private OptionalDouble flopsPerTokenAtPeak() {
         Gpt model = settings.model();
         OptionalDouble peak = PeakFlops.of(model.device().hardwareName(), settings.precision());
-        double flops = model.config().flopsPerToken(settings.plan().sequenceLength());
+        double flops = model.flopsPerToken(settings.plan().sequenceLength());
         return peak.isPresent()
                 ? OptionalDouble.of(flops / (peak.getAsDouble() * settings.ddp().worldSize()))
                 : OptionalDouble.empty();

@@ -43,7 +43,7 @@ final class TrainingStep {
         this.plan = settings.plan();
         this.share = plan.share(world.rank(), world.size());
         this.optimizer = optimizer;
-        this.gradients = new Gradients(model.parameters().values());
+        this.gradients = new Gradients(model.trainedParameters().values());
         this.world = world;
         this.reducer = reducer;
     }

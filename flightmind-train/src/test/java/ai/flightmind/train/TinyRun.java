@@ -6,6 +6,7 @@ import ai.flightmind.model.Device;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.libtorch.Libtorch;
+import ai.flightmind.model.lora.LoraConfig;
 import ai.flightmind.train.data.TokenDataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,8 @@ final class TinyRun {
     static final int SEQUENCES_PER_STEP = 8;
     static final long TOKENS_PER_STEP = SEQUENCES_PER_STEP * (SEQUENCE_LENGTH - 1);
     static final int TRAIN_ROWS = 300;
+
+    static final LoraConfig LORA = LoraConfig.builder().rank(4).alpha(8).build();
 
     private TinyRun() {}
 
@@ -87,6 +90,13 @@ final class TinyRun {
         Map<String, ByteBuffer> weights = new LinkedHashMap<>();
         model.parameters().forEach((name, weight) -> weights.put(name, bits(weight)));
         return weights;
+    }
+
+    /** The bits of what training changes. */
+    static Map<String, ByteBuffer> trained(Gpt model) {
+        Map<String, ByteBuffer> trained = new LinkedHashMap<>();
+        model.trainedParameters().forEach((name, tensor) -> trained.put(name, bits(tensor)));
+        return trained;
     }
 
     static ByteBuffer bits(Tensor tensor) {

@@ -61,6 +61,9 @@ final class TrainingRank {
         long seedOfThisRank = number("modelSeed", 5) + ddp.build().rank(); // rank 0's weights are everyone's
         try (Gpt model = Gpt.create(TinyRun.config(), Device.cpu(), seed(seedOfThisRank));
                 TokenDataset tokens = TokenDataset.open(data)) {
+            if (settings.containsKey("lora")) {
+                model.attachAdapter(TinyRun.LORA, seed(seedOfThisRank));
+            }
             Trainer.Builder trainer = TinyRun.trainer(model, tokens)
                     .maxSteps(number("maxSteps", 30))
                     .microBatchSize((int) number("microBatch", 2))
@@ -125,7 +128,7 @@ final class TrainingRank {
         @Override
         public void onStep(Step step, StopRequest stop) {
             CRC32 checksum = new CRC32();
-            TinyRun.weights(model).values().forEach(checksum::update);
+            TinyRun.trained(model).values().forEach(checksum::update);
             say("step " + step.step() + " " + step.loss() + " " + step.gradientNorm() + " " + checksum.getValue() + " "
                     + step.communication().toNanos());
             if (step.step() == number("poisonAt", -1) && Ddp.fromEnvironment().rank() == 1) {

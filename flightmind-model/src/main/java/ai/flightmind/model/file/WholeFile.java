@@ -27,16 +27,29 @@ public final class WholeFile {
 
     /** Writes a file; its directory is made where it is missing. What is left of a failure is removed. */
     public static void write(Path file, Content content) {
+        replace(file, partial -> {
+            // Not through a channel, which an interrupt of this thread would close.
+            try (FileOutputStream out = new FileOutputStream(partial.toFile())) {
+                content.writeTo(out);
+                out.flush();
+                out.getFD().sync();
+            }
+        });
+    }
+
+    /** Makes a file under another name and has the disk confirm it. */
+    @FunctionalInterface
+    public interface Maker {
+        void make(Path partial) throws IOException;
+    }
+
+    /** The same, for what opens files by itself. */
+    public static void replace(Path file, Maker maker) {
         Path partial = partial(file);
         try {
             Files.createDirectories(parent(file));
             try {
-                // Not through a channel, which an interrupt of this thread would close.
-                try (FileOutputStream out = new FileOutputStream(partial.toFile())) {
-                    content.writeTo(out);
-                    out.flush();
-                    out.getFD().sync();
-                }
+                maker.make(partial);
                 Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } catch (IOException | RuntimeException e) {
                 Files.deleteIfExists(partial);

@@ -1,16 +1,14 @@
 package ai.flightmind.model.huggingface;
 
 import ai.flightmind.model.error.HuggingFaceException;
+import ai.flightmind.model.file.DirectoryLock;
 import ai.flightmind.model.file.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -24,10 +22,10 @@ final class PartialDirectory implements AutoCloseable {
 
     private final Path target;
     private final Path partial;
-    private final FileChannel lock;
+    private final DirectoryLock lock;
     private boolean complete;
 
-    private PartialDirectory(Path target, Path partial, FileChannel lock) {
+    private PartialDirectory(Path target, Path partial, DirectoryLock lock) {
         this.target = target;
         this.partial = partial;
         this.lock = lock;
@@ -37,30 +35,20 @@ final class PartialDirectory implements AutoCloseable {
     static PartialDirectory beside(Path target) throws IOException {
         requireAbsent(target);
         if (Thread.currentThread().isInterrupted()) {
-            throw new ClosedByInterruptException(); // as the channels below would, but before anything is made
+            throw new ClosedByInterruptException(); // as the lock's channel would, but before anything is made
         }
         Path partial = target.resolveSibling(target.getFileName() + ".partial");
-        Files.createDirectories(partial);
-        FileChannel lock = FileChannel.open(partial.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        DirectoryLock lock = DirectoryLock.tryAcquire(partial)
+                .orElseThrow(() -> new HuggingFaceException(
+                        "Another export is writing " + target + ". Wait for it, or choose another name."));
         PartialDirectory directory = new PartialDirectory(target, partial, lock);
         try {
-            if (lock.tryLock() == null) {
-                throw beingWritten(target);
-            }
             directory.removeFiles();
             return directory;
-        } catch (OverlappingFileLockException e) {
-            lock.close();
-            throw beingWritten(target);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
         }
-    }
-
-    private static HuggingFaceException beingWritten(Path target) {
-        return new HuggingFaceException(
-                "Another export is writing " + target + ". Wait for it, or choose another name.");
     }
 
     static void requireAbsent(Path target) {

@@ -13,16 +13,14 @@ import ai.flightmind.model.Seed;
 import ai.flightmind.model.chat.ChatTemplate;
 import ai.flightmind.model.error.HuggingFaceException;
 import ai.flightmind.model.error.TokenizerException;
+import ai.flightmind.model.file.DirectoryLock;
 import ai.flightmind.model.safetensors.SafetensorsReader;
 import ai.flightmind.model.tokenizer.bpe.BpeTrainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -230,11 +228,9 @@ class HuggingFaceExportTest {
 
     @Test
     void twoExportsDoNotMeetInOneDirectory() throws IOException {
-        Path partial = Files.createDirectories(folder.resolve("exported.partial"));
-        try (FileChannel channel = FileChannel.open(
-                        partial.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock held = channel.lock()) {
-            assertThat(held.isValid()).isTrue();
+        try (DirectoryLock held = DirectoryLock.tryAcquire(folder.resolve("exported.partial"))
+                .orElseThrow()) {
+            assertThat(held).isNotNull();
             assertThatThrownBy(() -> HuggingFaceExport.builder().build().write(model, directory))
                     .isInstanceOf(HuggingFaceException.class)
                     .hasMessageContaining("Another export");

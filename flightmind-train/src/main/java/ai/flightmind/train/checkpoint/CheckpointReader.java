@@ -4,6 +4,7 @@ import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Seed;
 import ai.flightmind.model.error.PtFormatException;
+import ai.flightmind.model.lora.LoraAdapter;
 import ai.flightmind.model.pt.PtReader;
 import ai.flightmind.model.pt.PtTensor;
 import ai.flightmind.train.error.CheckpointException;
@@ -43,8 +44,8 @@ public final class CheckpointReader {
             requireSameModel(root.map("config"), model.config(), file);
             RunState state = state(root, samples, file);
             List<Copy> copies = new ArrayList<>();
-            Fields weights = root.map("model");
-            model.parameters().forEach((name, weight) -> copies.add(new Copy(weights.tensor(name), weight)));
+            Fields weights = trained(root, model, file);
+            model.trainedParameters().forEach((name, weight) -> copies.add(new Copy(weights.tensor(name), weight)));
             optimizerState(root.map("optimizer"), optimizer, copies);
             try (PointerScope scope = new PointerScope();
                     NoGradGuard noGrad = new NoGradGuard()) {
@@ -60,10 +61,49 @@ public final class CheckpointReader {
         }
     }
 
+    /** Where the tensors are that training changes. */
+    private static Fields trained(Fields root, Gpt model, Path file) {
+        if (model.adapter().isEmpty()) {
+            AdapterEntry.requireNone(root, file);
+            return root.map("model");
+        }
+        Fields entry = AdapterEntry.in(root, file);
+        AdapterEntry.requireFits(entry, model.adapter().get(), file);
+        return entry.map("weights");
+    }
+
+    /**
+     * Puts the adapter of a fine-tuning run's checkpoint beside the weights that it was trained beside, as for merging it
+     * into them.
+     *
+     * @param model with those weights, and no adapter
+     * @throws CheckpointException if it is damaged, for other weights, or no checkpoint of such a run; the model is then as
+     *     it was
+     */
+    public static void readAdapter(Path file, Gpt model) {
+        try (PtReader reader = PtReader.open(file);
+                PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard()) {
+            Fields root = Fields.root(file, reader.root());
+            requireSameModel(root.map("config"), model.config(), file);
+            Fields entry = AdapterEntry.in(root, file);
+            LoraAdapter adapter = AdapterEntry.attach(entry, model, file);
+            try {
+                Fields weights = entry.map("weights");
+                adapter.parameters().forEach((name, weight) -> reader.read(weights.tensor(name), weight));
+            } catch (RuntimeException e) {
+                model.detachAdapter();
+                throw e;
+            }
+        } catch (PtFormatException | IllegalArgumentException | ArithmeticException | UncheckedIOException e) {
+            throw new CheckpointException("The checkpoint cannot be used: " + e.getMessage(), e);
+        }
+    }
+
     /**
      * Reads only the weights, as for generating with a trained model.
      *
-     * @throws CheckpointException if it is damaged or of another model
+     * @throws CheckpointException if it is damaged, of another model, or holds an adapter only
      */
     public static void readWeights(Path file, Gpt model) {
         try (PtReader reader = PtReader.open(file);
@@ -71,6 +111,7 @@ public final class CheckpointReader {
                 NoGradGuard noGrad = new NoGradGuard()) {
             Fields root = Fields.root(file, reader.root());
             requireSameModel(root.map("config"), model.config(), file);
+            AdapterEntry.requireNone(root, file);
             Fields weights = root.map("model");
             model.parameters().forEach((name, weight) -> reader.read(weights.tensor(name), weight));
         } catch (PtFormatException | IllegalArgumentException | UncheckedIOException e) {
@@ -140,6 +181,9 @@ public final class CheckpointReader {
 
     private static void optimizerState(Fields saved, AdamW optimizer, List<Copy> copies) {
         Fields states = saved.map("state");
+        if (states.isEmpty()) {
+            return; // of an optimizer that has made no step, as PyTorch writes it
+        }
         for (int g = 0; g < optimizer.groups().size(); g++) {
             List<AdamW.Slot> slots = optimizer.groups().get(g).slots();
             List<?> numbers = saved.element("param_groups", g).list("params");

@@ -1,17 +1,17 @@
 package ai.flightmind.train.checkpoint;
 
+import ai.flightmind.model.Gpt;
 import ai.flightmind.model.error.PtFormatException;
 import ai.flightmind.model.file.DirectoryLock;
+import ai.flightmind.model.file.WholeFile;
 import ai.flightmind.model.pt.PtReader;
 import ai.flightmind.train.callback.CheckpointWritten;
 import ai.flightmind.train.error.CheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,7 +143,7 @@ public final class CheckpointStore implements AutoCloseable {
         try {
             CheckpointWriter.write(partial, name, snapshot);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            syncDirectory();
+            WholeFile.syncDirectory(policy.directory());
             Duration duration = Duration.ofNanos(System.nanoTime() - begin);
             return new CheckpointWritten(file, snapshot.state().lastStep(), Files.size(file), duration);
         } catch (IOException | UncheckedIOException e) {
@@ -150,7 +151,7 @@ public final class CheckpointStore implements AutoCloseable {
                     "The checkpoint of step " + snapshot.state().lastStep() + " could not be written to " + file + ": "
                             + e.getMessage() + ". Earlier checkpoints are as they were. Make sure that"
                             + " the directory is there and has space (a checkpoint takes about "
-                            + ((12 * snapshot.model().config().parameterCount()) >> 20)
+                            + ((12 * trainedCount(snapshot.model())) >> 20)
                             + " MiB; keepLast keeps fewer).",
                     e);
             try {
@@ -162,13 +163,10 @@ public final class CheckpointStore implements AutoCloseable {
         }
     }
 
-    /** A rename is on disk only when its directory is. Windows cannot open one, and needs not. */
-    private void syncDirectory() throws IOException {
-        if (policy.directory().getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            try (FileChannel directory = FileChannel.open(policy.directory(), StandardOpenOption.READ)) {
-                directory.force(true);
-            }
-        }
+    private static long trainedCount(Gpt model) {
+        return model.trainedParameters().values().stream()
+                .mapToLong(Tensor::numel)
+                .sum();
     }
 
     /**

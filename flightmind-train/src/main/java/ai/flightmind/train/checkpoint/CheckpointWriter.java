@@ -2,26 +2,32 @@ package ai.flightmind.train.checkpoint;
 
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
+import ai.flightmind.model.file.WholeFile;
 import ai.flightmind.model.pt.PtOrderedDict;
 import ai.flightmind.model.pt.PtTuple;
 import ai.flightmind.model.pt.PtWriter;
+import ai.flightmind.train.error.CheckpointException;
 import ai.flightmind.train.optimizer.AdamW;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * What stands in a checkpoint: the original's dictionary ({@code model}, {@code optimizer}, {@code config}, {@code
  * step}, {@code loss}), which its {@code --resume} and {@code torch.load} read, and in {@code flightmind} what the
- * original forgets.
+ * original forgets. In that of a fine-tuning run {@code adapter} stands for {@code model}.
  */
-final class CheckpointWriter {
+public final class CheckpointWriter {
     private static final String TIED_HEAD = "lm_head.weight";
     private static final String EMBEDDING = "tok_emb.weight";
+    private static final String FOLDER = "weights";
+    private static final double DEFAULT_WEIGHT_DECAY = 0.1;
     static final String OURS = "flightmind";
     static final long VERSION = 1;
 
@@ -33,9 +39,10 @@ final class CheckpointWriter {
         RunState state = snapshot.state();
         try (PointerScope scope = new PointerScope()) {
             Map<String, Object> root = new LinkedHashMap<>();
-            Map<String, Tensor> weights = new LinkedHashMap<>(model.parameters());
-            weights.put(TIED_HEAD, model.parameters().get(EMBEDDING));
-            root.put("model", new PtOrderedDict(weights));
+            model.adapter()
+                    .ifPresentOrElse(
+                            adapter -> root.put(AdapterEntry.NAME, AdapterEntry.of(adapter)),
+                            () -> root.put("model", weights(model)));
             root.put("optimizer", optimizer(snapshot.optimizer(), snapshot.learningRate()));
             root.put("config", config(model.config()));
             root.put("step", state.lastStep());
@@ -43,6 +50,56 @@ final class CheckpointWriter {
             root.put(OURS, ours(model, state, snapshot.samples()));
             PtWriter.write(file, folder, root);
         }
+    }
+
+    /**
+     * Writes a model as the checkpoint of a run that has made no step yet: what resumes from it begins at step 0 with these
+     * weights and an optimizer without history. It appears under its name only when the disk has all of it.
+     *
+     * @param model without an adapter: one that it has is to be merged first
+     * @throws CheckpointException if it cannot be written, or the weights are not finite
+     */
+    public static void writeWeights(Path file, Gpt model) {
+        if (model.adapter().isPresent()) {
+            throw new IllegalStateException("The model has an adapter beside its weights: merge it first");
+        }
+        FiniteNumbers.require(model.parameters(), file.toString());
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Object> root = new LinkedHashMap<>();
+            root.put("model", weights(model));
+            root.put("optimizer", freshOptimizer(model));
+            root.put("config", config(model.config()));
+            root.put("step", -1L);
+            root.put("loss", Double.NaN);
+            WholeFile.replace(file, partial -> PtWriter.write(partial, FOLDER, root));
+        } catch (UncheckedIOException e) {
+            throw new CheckpointException("The weights could not be saved: " + e.getMessage(), e);
+        }
+    }
+
+    /** As PyTorch writes one that has made no step: no state, and parameters numbered matrices first. */
+    private static Map<String, Object> freshOptimizer(Gpt model) {
+        long matrices = model.parameters().values().stream()
+                .filter(weight -> weight.dim() >= 2)
+                .count();
+        long all = model.parameters().size();
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("state", Map.of());
+        map.put(
+                "param_groups",
+                List.of(
+                        group(
+                                DEFAULT_WEIGHT_DECAY,
+                                0,
+                                LongStream.range(0, matrices).boxed().toList()),
+                        group(0, 0, LongStream.range(matrices, all).boxed().toList())));
+        return map;
+    }
+
+    private static PtOrderedDict weights(Gpt model) {
+        Map<String, Tensor> weights = new LinkedHashMap<>(model.parameters());
+        weights.put(TIED_HEAD, model.parameter(EMBEDDING));
+        return new PtOrderedDict(weights);
     }
 
     private static Map<String, Object> config(GptConfig config) {

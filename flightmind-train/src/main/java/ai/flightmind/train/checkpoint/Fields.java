@@ -24,6 +24,10 @@ final class Fields {
         return new Fields(file, "", typed(file, "the file", root, Map.class));
     }
 
+    boolean isEmpty() {
+        return map.isEmpty();
+    }
+
     boolean has(Object key) {
         return map.get(key) != null;
     }
@@ -42,6 +46,10 @@ final class Fields {
 
     double number(Object key) {
         return get(key, Number.class).doubleValue();
+    }
+
+    String text(Object key) {
+        return get(key, String.class);
     }
 
     PtTensor tensor(Object key) {

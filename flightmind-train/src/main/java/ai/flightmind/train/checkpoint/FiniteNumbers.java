@@ -17,7 +17,7 @@ final class FiniteNumbers {
     private FiniteNumbers() {}
 
     static void require(Snapshot snapshot) {
-        Map<String, Tensor> all = new LinkedHashMap<>(snapshot.model().parameters());
+        Map<String, Tensor> all = new LinkedHashMap<>(snapshot.model().trainedParameters());
         int number = 0;
         for (AdamW.Group group : snapshot.optimizer().groups()) {
             for (AdamW.Slot slot : group.slots()) {
@@ -26,6 +26,11 @@ final class FiniteNumbers {
                 number++;
             }
         }
+        require(all, "The checkpoint of step " + snapshot.state().lastStep());
+    }
+
+    /** @param what is to be written */
+    static void require(Map<String, Tensor> all, String what) {
         try (PointerScope scope = new PointerScope()) {
             TensorVector each = new TensorVector();
             for (Tensor tensor : all.values()) {
@@ -34,8 +39,7 @@ final class FiniteNumbers {
                 }
             }
             if (!torch.stack(each).all().item_bool()) {
-                throw new CheckpointException("The checkpoint of step "
-                        + snapshot.state().lastStep() + " was not written: "
+                throw new CheckpointException(what + " was not written: "
                         + firstNotFinite(all) + " holds numbers that are not finite. Earlier checkpoints are as they"
                         + " were; resume from the latest of them.");
             }
