@@ -228,8 +228,8 @@ class HuggingFaceExportTest {
 
     @Test
     void twoExportsDoNotMeetInOneDirectory() throws IOException {
-        try (DirectoryLock held = DirectoryLock.tryAcquire(folder.resolve("exported.partial"))
-                .orElseThrow()) {
+        try (DirectoryLock held =
+                DirectoryLock.tryAcquire(folder.resolve("exported.partial")).orElseThrow()) {
             assertThat(held).isNotNull();
             assertThatThrownBy(() -> HuggingFaceExport.builder().build().write(model, directory))
                     .isInstanceOf(HuggingFaceException.class)
