@@ -10,8 +10,8 @@ import picocli.CommandLine;
 final class Commands {
     private Commands() {}
 
-    /** Runs a program to its exit status: 0, 1 for an error, 2 for wrong flags. */
-    static int execute(Runnable program, String... args) {
+    /** Runs a program, a Runnable or Callable, to its exit status: 0 or its own, 1 for an error, 2 for wrong flags. */
+    static int execute(Object program, String... args) {
         return new CommandLine(program)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((error, commandLine, parsed) -> {

@@ -62,6 +62,18 @@ class ProgramsTest {
     }
 
     @Test
+    void rehearsedRunIsInterruptedAndEndsWithTheLossesOfTheUnbrokenOne() throws Exception {
+        Ended ended = run(RehearseRun.class, "--dir", "rehearsed", "--steps", 160);
+
+        assertThat(ended.output())
+                .contains("outbid", "resumed from", "As it should be: 160 steps on 2 machines")
+                .doesNotContain("WRONG")
+                .containsPattern("10 +Destroy the instance .*nothing is left");
+        assertThat(ended.status()).isZero();
+        assertThat(directory.resolve("rehearsed/results/rehearsal-1/final.pt")).exists();
+    }
+
+    @Test
     void pretrainTakesTheGuidesFlagsAndGoesOnFromTheLatest() throws Exception {
         ByteDataset.write(directory.resolve("data"), new byte[64 * 200], 64, 1);
         Object[] common = {

@@ -1,6 +1,7 @@
 package ai.flightmind.vast.run;
 
 import ai.flightmind.vast.error.VastException;
+import ai.flightmind.vast.ssh.Shell;
 import ai.flightmind.vast.watch.CheckpointFile;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -75,10 +76,18 @@ final class Checkpointing {
     }
 
     void bringMetrics(Machine machine) {
-        String remote = folder() + "/" + METRICS;
-        if (isFile(machine, remote)) {
-            SafeFile safe = home.bring(machine, remote, METRICS, run.now());
-            run.history().safe(run.now(), safe);
+        bringMetrics(machine, home);
+    }
+
+    /** A copy of them, where the disk has room for it: what a fast trainer appends to is never the same on both sides. */
+    private void bringMetrics(Machine machine, Home to) {
+        String metrics = folder() + "/" + METRICS;
+        String copy = Machine.ROOT + "/" + METRICS;
+        String remote = machine.run("[ ! -f " + metrics + " ] || { cp " + metrics + " " + copy + " 2>/dev/null && echo "
+                        + Shell.quote(copy) + " || echo " + Shell.quote(metrics) + "; }")
+                .strip();
+        if (!remote.isEmpty()) {
+            run.history().safe(run.now(), to.bring(machine, remote, METRICS, run.now()));
         }
     }
 
@@ -127,16 +136,9 @@ final class Checkpointing {
             run.history().safe(run.now(), safe);
             names.add(file.name());
         }
-        String metrics = folder() + "/" + METRICS;
-        if (isFile(machine, metrics)) {
-            run.history().safe(run.now(), results.bring(machine, metrics, METRICS, run.now()));
-        }
+        bringMetrics(machine, results);
         prune();
         return names;
-    }
-
-    private static boolean isFile(Machine machine, String path) {
-        return machine.run("[ -f " + path + " ] && echo yes || echo no").strip().equals("yes");
     }
 
     private void prune() {
