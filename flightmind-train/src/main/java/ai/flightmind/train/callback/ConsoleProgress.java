@@ -1,16 +1,19 @@
 package ai.flightmind.train.callback;
 
+import ai.flightmind.train.metrics.CostMeter;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /**
  * Prints a run's progress in the original's format: {@code step 10 | loss 6.2295 | lr 6.60e-04 | grad_norm 1.10 | 1,024
- * tok/s}, with MFU where it is known and the estimated remaining time behind it.
+ * tok/s}, with MFU and the run's cost where they are known and the estimated remaining time behind it.
  */
 public final class ConsoleProgress implements TrainingCallback {
     private final PrintStream out;
     private final long every;
+    private final CostMeter cost;
 
     /** Prints every tenth step to standard output. */
     public ConsoleProgress() {
@@ -23,11 +26,22 @@ public final class ConsoleProgress implements TrainingCallback {
      * @param every print the steps that this divides, and the last; at least 1
      */
     public ConsoleProgress(PrintStream out, long every) {
+        this(out, every, CostMeter.fromEnvironment());
+    }
+
+    /**
+     * Prints to a stream.
+     *
+     * @param every print the steps that this divides, and the last; at least 1
+     * @param cost what the run costs
+     */
+    public ConsoleProgress(PrintStream out, long every, CostMeter cost) {
         if (every < 1) {
             throw new IllegalArgumentException("every must be at least 1, not " + every);
         }
         this.out = out;
         this.every = every;
+        this.cost = cost;
     }
 
     @Override
@@ -62,7 +76,7 @@ public final class ConsoleProgress implements TrainingCallback {
                             100 * step.flopsUtilisation().getAsDouble())
                     : "";
             print(
-                    "step %6d | loss %.4f | lr %.2e | grad_norm %.2f | %,.0f tok/s%s%s | eta %s%s",
+                    "step %6d | loss %.4f | lr %.2e | grad_norm %.2f | %,.0f tok/s%s%s%s | eta %s%s",
                     step.step(),
                     step.loss(),
                     step.learningRate(),
@@ -70,6 +84,7 @@ public final class ConsoleProgress implements TrainingCallback {
                     step.averageTokensPerSecond(),
                     utilisation,
                     communication(step),
+                    dollars(),
                     clock(step.remaining()),
                     step.skipped() ? " | not finite: update skipped" : "");
         }
@@ -94,6 +109,11 @@ public final class ConsoleProgress implements TrainingCallback {
         print(
                 "%s after %,d steps, %,d tokens, %s; %d updates skipped",
                 how, result.steps(), result.tokens(), clock(result.elapsed()), result.skippedSteps());
+    }
+
+    private String dollars() {
+        OptionalDouble dollars = cost.dollars();
+        return dollars.isPresent() ? String.format(Locale.ROOT, " | $%,.2f", dollars.getAsDouble()) : "";
     }
 
     private static String communication(Step step) {
