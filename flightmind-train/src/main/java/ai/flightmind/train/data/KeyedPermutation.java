@@ -5,7 +5,7 @@ package ai.flightmind.train.data;
  * walked until it lands below n (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002). The domain is less
  * than four times n, so a walk is short on average. Immutable.
  */
-final class KeyedPermutation {
+public final class KeyedPermutation {
     private static final int ROUNDS = 8;
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
@@ -14,7 +14,13 @@ final class KeyedPermutation {
     private final long halfMask;
     private final long[] roundKeys = new long[ROUNDS];
 
-    KeyedPermutation(long size, long key) {
+    /**
+     * One of this many elements.
+     *
+     * @param size at least 1
+     * @param key which one; different keys give different ones
+     */
+    public KeyedPermutation(long size, long key) {
         if (size < 1) {
             throw new IllegalArgumentException("A permutation needs at least one element, not " + size);
         }
@@ -30,7 +36,7 @@ final class KeyedPermutation {
     }
 
     /** Where an index goes; each index to another place. */
-    long apply(long index) {
+    public long apply(long index) {
         if (index < 0 || index >= size) {
             throw new IndexOutOfBoundsException("Index " + index + " of a permutation of " + size);
         }
