@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.flightmind.model.Gpt;
+import ai.flightmind.train.checkpoint.CheckpointWriter;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.data.TokenDataset;
 import java.io.IOException;
@@ -67,6 +68,39 @@ class PythonResumeTest {
                 """, directory.resolve("final.pt").toString()));
 
         assertThat(output).contains("resumed");
+    }
+
+    @Test
+    void pytorchBeginsFromOurWeightsWithAnOptimizerWithoutHistory() throws Exception {
+        Optional<String> python = pythonWithTorch();
+        assumeTrue(python.isPresent(), "no python3 with torch on this machine");
+        Path file = directory.resolve("weights.pt");
+        try (Gpt model = Golden.model()) {
+            CheckpointWriter.writeWeights(file, model);
+        }
+
+        String output = run(List.of(python.get(), "-c", """
+                import sys, torch
+                c = torch.load(sys.argv[1], map_location='cpu')
+                assert c['step'] + 1 == 0 and isinstance(c['loss'], float)
+                assert c['config'] == {'depth': 2, 'vocab_size': 512, 'max_seq_len': 64}
+                m = c['model']
+                assert len(m) == 21 and m['lm_head.weight'].data_ptr() == m['tok_emb.weight'].data_ptr()
+                named = [(n, torch.nn.Parameter(t)) for n, t in m.items() if n != 'lm_head.weight']
+                adamw = torch.optim.AdamW([
+                    {'params': [p for n, p in named if p.dim() >= 2], 'weight_decay': 0.1},
+                    {'params': [p for n, p in named if p.dim() < 2], 'weight_decay': 0.0}],
+                    lr=1e-3, betas=(0.9, 0.95), eps=1e-8)
+                adamw.load_state_dict(c['optimizer'])
+                assert [g['weight_decay'] for g in adamw.param_groups] == [0.1, 0.0]
+                for n, p in named:
+                    p.grad = torch.ones_like(p)
+                adamw.step()
+                assert all(float(adamw.state[p]['step']) == 1 for n, p in named)
+                print('begun')
+                """, file.toString()));
+
+        assertThat(output).contains("begun");
     }
 
     private static Optional<String> pythonWithTorch() throws Exception {
