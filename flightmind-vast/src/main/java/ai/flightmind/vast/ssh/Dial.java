@@ -22,6 +22,8 @@ import org.slf4j.helpers.NOPLogger;
 final class Dial {
     private static final Duration TCP_CONNECT = Duration.ofSeconds(10);
     private static final Duration LOGIN_STEP = Duration.ofSeconds(20);
+    /** What may be under way to us: a gigabit line to another continent holds as much. */
+    private static final int WINDOW_BYTES = 16 << 20;
     /** Unanswered keep-alives before a line counts as dead. */
     private static final int UNANSWERED = 3;
 
@@ -65,6 +67,7 @@ final class Dial {
         // The keep-alives are answered, so a longer silence is a dead line; the socket notices it even while a write
         // hangs.
         client.setTimeout(keepAlive * UNANSWERED * 1000);
+        client.getConnection().setWindowSize(WINDOW_BYTES);
         client.getTransport().setTimeoutMs((int) LOGIN_STEP.toMillis());
     }
 

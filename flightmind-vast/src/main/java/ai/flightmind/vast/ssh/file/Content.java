@@ -1,6 +1,7 @@
 package ai.flightmind.vast.ssh.file;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Bytes that can be made again and are the same each time, so that a transfer can go on in their middle. */
 interface Content {
+    int BUFFER = 256 << 10;
+
     void writeTo(OutputStream out) throws IOException;
 
     /** −1 if only writing it tells. */
@@ -18,7 +21,13 @@ interface Content {
         return new Content() {
             @Override
             public void writeTo(OutputStream out) throws IOException {
-                Files.copy(file, out);
+                byte[] buffer = new byte[BUFFER];
+                try (InputStream in = Files.newInputStream(file)) {
+                    int read;
+                    while ((read = in.read(buffer)) >= 0) {
+                        out.write(buffer, 0, read);
+                    }
+                }
             }
 
             @Override

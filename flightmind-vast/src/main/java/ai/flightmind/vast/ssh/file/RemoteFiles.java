@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +48,11 @@ public final class RemoteFiles {
         if (!Files.isRegularFile(local)) {
             throw missing(local + " is no file that can be read");
         }
+        String part = remote + ".part";
+        List<RemoteShell.Found> found = attempts.run(() -> shell.find(remote, part));
         Upload.Arrived same = attempts.run(() -> {
             long size = Files.size(local);
-            if (shell.size(remote) != size) {
+            if (found.get(0).bytes() != size) {
                 return new Upload.Arrived(-1, 0, "");
             }
             String here = Sha256.soFar(Sha256.ofFile(local));
@@ -60,8 +63,8 @@ public final class RemoteFiles {
             return report(same, attempts, List.of(), start);
         }
         Attempts sending = new Attempts("Uploading " + local + " to " + remote);
-        String part = remote + ".part";
-        Upload.Arrived arrived = new Upload(shell, sending, Content.ofFile(local), part, progress).run();
+        OptionalLong there = OptionalLong.of(found.get(1).bytes());
+        Upload.Arrived arrived = new Upload(shell, sending, Content.ofFile(local), part, there, progress).run();
         String file = Shell.path(part);
         // Repeated after a broken line, it may find its work done.
         sending.run(
@@ -79,11 +82,12 @@ public final class RemoteFiles {
     public TransferReport download(String remote, Path local, TransferProgress progress) {
         long start = System.nanoTime();
         Attempts attempts = new Attempts("Downloading " + remote + " to " + local);
+        RemoteShell.Found found = attempts.run(() -> shell.find(remote).get(0));
+        long size = found.bytes();
+        if (size < 0) {
+            throw missing(remote + (size == -1 ? " is not there" : " is no plain file") + " on the instance");
+        }
         Upload.Arrived same = attempts.run(() -> {
-            long size = shell.size(remote);
-            if (size < 0) {
-                throw missing(remote + (size == -1 ? " is not there" : " is no plain file") + " on the instance");
-            }
             makeParent(local);
             if (!Files.isRegularFile(local) || Files.size(local) != size) {
                 return new Upload.Arrived(-1, 0, "");
@@ -101,7 +105,7 @@ public final class RemoteFiles {
         Download.Remote source = new Download.Remote() {
             @Override
             public long size() {
-                return shell.size(remote);
+                return size;
             }
 
             @Override
@@ -116,7 +120,7 @@ public final class RemoteFiles {
 
             @Override
             public RunningCommand hashing() {
-                return shell.hashing(remote);
+                return shell.beginHash(remote);
             }
 
             @Override
@@ -126,10 +130,9 @@ public final class RemoteFiles {
         };
         Upload.Arrived arrived = new Download(shell, fetching, source, part, progress).run();
         attempts.run(() -> {
-            String mode = shell.ask("stat -L -c %a " + file + " 2>/dev/null || stat -L -f %Lp " + file);
-            Tree.setMode(part, Integer.parseInt(mode, 8));
+            Tree.setMode(part, Integer.parseInt(found.mode(), 8));
             replace(part, local);
-            return mode;
+            return part;
         });
         return report(arrived, fetching, List.of(), start);
     }
@@ -146,7 +149,7 @@ public final class RemoteFiles {
         Attempts attempts = new Attempts("Uploading the tree " + local + " to " + remote);
         Tree tree = new Tree(local);
         String part = trimmed(remote) + ".tgz.part";
-        Upload.Arrived arrived = new Upload(shell, attempts, tree, part, progress).run();
+        Upload.Arrived arrived = new Upload(shell, attempts, tree, part, OptionalLong.empty(), progress).run();
         String archive = Shell.path(part);
         String directory = Shell.path(remote);
         new Attempts("Unpacking the tree " + remote)

@@ -7,6 +7,7 @@ import ai.flightmind.vast.ssh.RemoteCommand;
 import ai.flightmind.vast.ssh.RunningCommand;
 import ai.flightmind.vast.ssh.Shell;
 import ai.flightmind.vast.ssh.SshSession;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The few questions about files that transfers ask an instance. They may be repeated. */
@@ -30,21 +31,48 @@ final class RemoteShell {
         return PICK;
     }
 
-    /** −1 if it is not there, −2 if it is no plain file. */
-    long size(String path) {
-        String file = Shell.path(path);
-        return Long.parseLong(ask("if [ -f " + file + " ]; then wc -c < " + file + "; elif [ -e " + file
-                + " ]; then echo -2; else echo -1; fi"));
+    /**
+     * A file there.
+     *
+     * @param bytes −1 if it is not there, −2 if it is no plain file
+     * @param mode in octal; empty for what is no plain file
+     */
+    record Found(long bytes, String mode) {}
+
+    /** In one question, since each costs the time there and back. */
+    List<Found> find(String... paths) {
+        StringBuilder script = new StringBuilder();
+        for (String path : paths) {
+            String file = Shell.path(path);
+            script.append("if [ -f ")
+                    .append(file)
+                    .append(" ]; then echo $(wc -c < ")
+                    .append(file);
+            script.append(") $(stat -L -c %a ")
+                    .append(file)
+                    .append(" 2>/dev/null || stat -L -f %Lp ")
+                    .append(file);
+            script.append("); elif [ -e ").append(file).append(" ]; then echo -2; else echo -1; fi\n");
+        }
+        return ask(script.toString())
+                .lines()
+                .map(line -> line.split(" ", -1))
+                .map(words -> new Found(Long.parseLong(words[0]), words.length > 1 ? words[1] : ""))
+                .toList();
+    }
+
+    /** A command that prints a file's hash. */
+    static String hashing(String path) {
+        return "{ " + PICK + "; } < " + Shell.path(path) + " | cut -c1-64";
     }
 
     String hash(String path) {
-        return hashOf("cat < " + Shell.path(path));
+        return ask(hashing(path));
     }
 
     /** Begins to hash, for the time in which the same file is fetched. */
-    RunningCommand hashing(String path) {
-        return session.start(RemoteCommand.builder("cat < " + Shell.path(path) + " | { " + PICK + "; } | cut -c1-64")
-                .build());
+    RunningCommand beginHash(String path) {
+        return session.start(RemoteCommand.builder(hashing(path)).build());
     }
 
     /** What that came to. */

@@ -7,15 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.flightmind.vast.error.SshException;
 import ai.flightmind.vast.error.SshException.Kind;
 import ai.flightmind.vast.ssh.FaultyProxy;
-import ai.flightmind.vast.ssh.HostKeys;
 import ai.flightmind.vast.ssh.KeySource;
 import ai.flightmind.vast.ssh.Leaks;
+import ai.flightmind.vast.ssh.OpenSshServer;
 import ai.flightmind.vast.ssh.RemoteCommand;
 import ai.flightmind.vast.ssh.SshSession;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -38,70 +33,18 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(Leaks.class)
 @Timeout(90)
 class OpenSshTest {
-    private static final Path SSHD = Path.of("/usr/sbin/sshd");
     private static final int SIZE = 20_000_000;
 
     @TempDir
     Path directory;
 
-    private Process sshd;
+    private OpenSshServer server;
     private FaultyProxy proxy;
-    private KeySource key;
 
     @BeforeEach
     void start() throws Exception {
-        assumeTrue(Files.isExecutable(SSHD), "needs OpenSSH's server: apt-get install openssh-server");
-        run(
-                "ssh-keygen",
-                "-q",
-                "-t",
-                "ed25519",
-                "-N",
-                "",
-                "-f",
-                directory.resolve("host").toString());
-        run(
-                "ssh-keygen",
-                "-q",
-                "-t",
-                "ed25519",
-                "-N",
-                "a secret",
-                "-f",
-                directory.resolve("user").toString());
-        Files.copy(directory.resolve("user.pub"), directory.resolve("authorized"));
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Files.writeString(directory.resolve("config"), """
-                Port %d
-                ListenAddress 127.0.0.1
-                HostKey %s
-                AuthorizedKeysFile %s
-                PidFile none
-                StrictModes no
-                UsePAM no
-                PasswordAuthentication no
-                PermitRootLogin yes
-                """.formatted(
-                        port, directory.resolve("host"), directory.resolve("authorized")));
-        // Where the package's own service never ran, its directory is missing.
-        if (System.getProperty("user.name").equals("root")) {
-            Files.createDirectories(Path.of("/run/sshd"));
-        }
-        sshd = new ProcessBuilder(
-                        SSHD.toString(),
-                        "-D",
-                        "-e",
-                        "-f",
-                        directory.resolve("config").toString())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("sshd.log").toFile())
-                .start();
-        assertThat(Leaks.await(Duration.ofSeconds(20), () -> answers(port))).isTrue();
-        proxy = new FaultyProxy(port);
-        key = KeySource.file(directory.resolve("user"), "a secret".toCharArray());
+        server = OpenSshServer.start(Files.createDirectory(directory.resolve("sshd")));
+        proxy = new FaultyProxy(server.port());
     }
 
     @AfterEach
@@ -109,22 +52,13 @@ class OpenSshTest {
         if (proxy != null) {
             proxy.close();
         }
-        if (sshd != null) {
-            sshd.destroy();
-            assertThat(sshd.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        if (server != null) {
+            server.close();
         }
     }
 
     private SshSession.Builder session() {
-        return SshSession.builder()
-                .address("127.0.0.1", proxy.port())
-                .user(System.getProperty("user.name"))
-                .instance("C.1")
-                .keys(key)
-                .hostKeys(HostKeys.inMemory())
-                .connectWithin(Duration.ofSeconds(20))
-                .keyGrace(Duration.ZERO)
-                .keepAlive(Duration.ofSeconds(1));
+        return server.session(proxy.port());
     }
 
     @Test
@@ -205,19 +139,9 @@ class OpenSshTest {
     @Test
     void theAgentsKeyOpens() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/ssh-agent")), "needs ssh-agent");
-        run(
-                "ssh-keygen",
-                "-q",
-                "-t",
-                "rsa",
-                "-N",
-                "",
-                "-f",
-                directory.resolve("rsa").toString());
-        Files.writeString(
-                directory.resolve("authorized"),
-                Files.readString(directory.resolve("rsa.pub")),
-                StandardOpenOption.TRUNCATE_EXISTING);
+        Path rsa = directory.resolve("rsa");
+        OpenSshServer.makeKey(rsa, "rsa", "");
+        server.welcomeOnly(directory.resolve("rsa.pub"));
         Path socket = directory.resolve("agent");
         Process agent = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -225,8 +149,7 @@ class OpenSshTest {
         try {
             assertThat(Leaks.await(Duration.ofSeconds(10), () -> Files.exists(socket)))
                     .isTrue();
-            ProcessBuilder add =
-                    new ProcessBuilder("ssh-add", "-q", directory.resolve("rsa").toString());
+            ProcessBuilder add = new ProcessBuilder("ssh-add", "-q", rsa.toString());
             add.environment().put("SSH_AUTH_SOCK", socket.toString());
             assertThat(add.start().waitFor()).isZero();
             try (SshSession ssh = session().keys(KeySource.agent(socket)).connect()) {
@@ -236,17 +159,5 @@ class OpenSshTest {
             agent.destroy();
             agent.waitFor();
         }
-    }
-
-    private static boolean answers(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.getInputStream().read() == 'S';
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static void run(String... command) throws Exception {
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
     }
 }
