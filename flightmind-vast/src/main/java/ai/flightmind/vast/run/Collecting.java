@@ -92,8 +92,8 @@ final class Collecting {
         return names.isEmpty() ? "no checkpoint; logs" : String.join(", ", names) + ", metrics, logs";
     }
 
-    /** Steps that were done when nobody could follow. */
-    private void tellWhatWasMissed() {
+    /** Steps that were done when nobody could follow, from the metrics that are home. */
+    void tellWhatWasMissed() {
         Path metrics = run.plan().results().resolve(Checkpointing.METRICS);
         if (!Files.exists(metrics)) {
             return;

@@ -12,6 +12,7 @@ import java.util.Locale;
  */
 final class Guard implements AutoCloseable {
     private static final double MS_PER_HOUR = 3_600_000;
+    private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final RunContext run;
     private final Thread thread;
@@ -27,15 +28,21 @@ final class Guard implements AutoCloseable {
     /** Until budget or deadline are used up. */
     static Duration left(RunContext run) {
         Instant now = run.now();
-        Duration byDeadline =
-                Duration.between(now, run.history().started().plus(run.plan().deadline()));
-        double perHour = run.history().dollarsPerHour();
-        if (perHour <= 0) {
-            return byDeadline;
-        }
-        double dollars = run.plan().budget().dollars() - run.history().dollars(now);
-        Duration byBudget = Duration.ofMillis((long) Math.min(1e15, dollars / perHour * MS_PER_HOUR));
+        Duration byDeadline = byDeadline(run, now);
+        Duration byBudget = byBudget(run, now);
         return byBudget.compareTo(byDeadline) < 0 ? byBudget : byDeadline;
+    }
+
+    private static Duration byDeadline(RunContext run, Instant now) {
+        return Duration.between(now, run.history().started().plus(run.plan().deadline()));
+    }
+
+    /** At what bills now. */
+    private static Duration byBudget(RunContext run, Instant now) {
+        double perHour = run.history().dollarsPerHour();
+        double dollars = run.plan().budget().dollars() - run.history().dollars(now);
+        double hours = perHour <= 0 ? Double.MAX_VALUE : dollars / perHour;
+        return hours >= FOREVER.toDays() * 24.0 ? FOREVER : Duration.ofMillis((long) (hours * MS_PER_HOUR));
     }
 
     private void watch() {
@@ -62,9 +69,7 @@ final class Guard implements AutoCloseable {
     }
 
     private boolean isPastDeadline() {
-        Duration byDeadline = Duration.between(
-                run.now(), run.history().started().plus(run.plan().deadline()));
-        return byDeadline.compareTo(left(run)) <= 0;
+        return byDeadline(run, run.now()).compareTo(byBudget(run, run.now())) <= 0;
     }
 
     private String why() {

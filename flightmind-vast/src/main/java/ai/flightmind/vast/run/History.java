@@ -3,14 +3,19 @@ package ai.flightmind.vast.run;
 import ai.flightmind.vast.json.JsonFields;
 import ai.flightmind.vast.plan.PlanJson;
 import ai.flightmind.vast.plan.RunPlan;
+import ai.flightmind.vast.run.RunReport.GuideRow;
+import ai.flightmind.vast.run.RunReport.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where a run stands: its journal, read from the beginning. Each change is in the journal first. Thread-safe. */
@@ -24,7 +29,8 @@ final class History {
     private @Nullable RunPlan plan;
     private @Nullable Instant started;
     private @Nullable RentalRecord renting;
-    private @Nullable String outcome;
+    private final Map<GuideStep, GuideRow> guide = new EnumMap<>(GuideStep.class);
+    private @Nullable Ended ended;
     private final Set<Long> trained = new HashSet<>();
     private int interruptions;
     private int shortfalls;
@@ -36,9 +42,9 @@ final class History {
 
     static History begin(Journal journal, RunPlan plan, Instant now) {
         History history = new History(journal);
-        history.tell("planned", now, Map.of("plan", PlanJson.write(plan)));
-        // The plan itself, not what was read back: it may hold an open bucket.
+        // The plan itself, not what is read back: it may hold an open bucket, whose key is known here alone.
         history.plan = plan;
+        history.tell("planned", now, Map.of("plan", PlanJson.write(plan)));
         return history;
     }
 
@@ -94,8 +100,18 @@ final class History {
         return trained.contains(instanceId);
     }
 
-    synchronized Optional<String> outcome() {
-        return Optional.ofNullable(outcome);
+    /** How and when it ended, if it has. */
+    record Ended(Instant at, Outcome outcome, String summary) {}
+
+    synchronized Optional<Ended> ended() {
+        return Optional.ofNullable(ended);
+    }
+
+    /** How the guide's steps went, whoever did them. */
+    synchronized List<GuideRow> guide() {
+        return Stream.of(GuideStep.values())
+                .map(step -> guide.getOrDefault(step, new GuideRow(step, "not reached", Duration.ZERO, 0)))
+                .toList();
     }
 
     synchronized int interruptions() {
@@ -195,8 +211,12 @@ final class History {
         tell("trouble", now, Map.of("what", what));
     }
 
-    void ended(Instant now, String how) {
-        tell("ended", now, Map.of("outcome", how));
+    void step(Instant now, GuideStep step, String outcome, Duration took) {
+        tell("step", now, Map.of("step", step.name(), "outcome", outcome, "millis", took.toMillis()));
+    }
+
+    void ended(Instant now, Outcome outcome, String summary) {
+        tell("ended", now, Map.of("outcome", outcome.name(), "summary", summary));
     }
 
     private synchronized void tell(String type, Instant at, Map<String, ?> fields) {
@@ -262,11 +282,19 @@ final class History {
             }
             case "forgotten" -> safe.remove(how(json, "name"));
             case "trouble" -> troubles.add(how(json, "what"));
-            case "ended" -> outcome = how(json, "outcome");
+            case "step" -> step(json);
+            case "ended" -> ended = new Ended(at, Outcome.valueOf(how(json, "outcome")), how(json, "summary"));
             default -> {
                 // A later version's entry: what it tells is nothing that this one acts on.
             }
         }
+    }
+
+    private void step(JsonFields json) {
+        GuideStep step = GuideStep.valueOf(how(json, "step"));
+        Duration took = Duration.ofMillis(json.required("millis", json.whole("millis")));
+        GuideRow before = guide.getOrDefault(step, new GuideRow(step, "", Duration.ZERO, 0));
+        guide.put(step, new GuideRow(step, how(json, "outcome"), before.took().plus(took), before.times() + 1));
     }
 
     private static RentalRecord priced(RentalRecord r, JsonFields json) {

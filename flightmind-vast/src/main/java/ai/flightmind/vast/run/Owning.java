@@ -1,6 +1,7 @@
 package ai.flightmind.vast.run;
 
 import ai.flightmind.vast.error.CancelledException;
+import ai.flightmind.vast.error.NotFoundException;
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.instance.Instance;
 import java.time.Duration;
@@ -66,6 +67,11 @@ final class Owning {
      * @return what could not be destroyed
      */
     List<Long> destroyAllBut(@Nullable Long kept) {
+        // What is known to bill goes first: each second of looking for more would cost.
+        run.history().rentals().stream()
+                .filter(rental ->
+                        rental.isOpen() && !Long.valueOf(rental.instanceId()).equals(kept))
+                .forEach(rental -> destroyQuietly(rental.instanceId()));
         List<Long> left = listed().stream()
                 .map(Instance::id)
                 .filter(id -> !id.equals(kept))
@@ -134,7 +140,12 @@ final class Owning {
     }
 
     private boolean isGone(long id) {
-        return listed().stream().noneMatch(instance -> instance.id() == id);
+        try {
+            run.cloud().instances().get(id);
+            return false;
+        } catch (NotFoundException e) {
+            return true;
+        }
     }
 
     private boolean destroyQuietly(long id) {

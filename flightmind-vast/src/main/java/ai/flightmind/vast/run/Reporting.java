@@ -10,8 +10,8 @@ final class Reporting {
     private Reporting() {}
 
     static RunReport report(RunContext run, RunLoop.Ending ending, Optional<Leftover> leftover) {
-        Instant now = run.now();
         History history = run.history();
+        Instant now = history.ended().map(History.Ended::at).orElseGet(run::now);
         return new RunReport(
                 run.id(),
                 ending.outcome(),
@@ -24,7 +24,7 @@ final class Reporting {
                 run.progress().tokens(),
                 run.progress().loss(),
                 run.progress().bestValidationLoss(),
-                run.clock().rows(),
+                history.guide(),
                 history.safe().stream()
                         .map(file ->
                                 new RunReport.Checkpoint(file.name(), file.sizeBytes(), file.sha256(), file.where()))

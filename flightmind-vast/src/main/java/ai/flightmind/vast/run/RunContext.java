@@ -33,7 +33,7 @@ final class RunContext {
         this.cloud = cloud;
         this.history = history;
         this.events = events;
-        this.clock = new GuideClock(cloud.time(), events);
+        this.clock = new GuideClock(cloud.time(), events, history);
         this.progress = new TrainingProgress(history.plan().workload().tokens());
     }
 

@@ -48,6 +48,12 @@ final class RunLoop {
 
     /** All of it. Whatever happens, there is a report, and nothing bills that nobody knows of. */
     RunReport toTheEnd() {
+        Optional<History.Ended> before = run.history().ended();
+        if (before.isPresent()) {
+            collecting.tellWhatWasMissed();
+            return Reporting.report(
+                    run, new Ending(before.get().outcome(), before.get().summary()), Optional.empty());
+        }
         run.stop().begin();
         Ending ending;
         Optional<Leftover> leftover;
@@ -60,7 +66,7 @@ final class RunLoop {
             run.stop().finish();
         }
         if (ending.outcome() != Outcome.LEFT && leftover.isEmpty()) {
-            run.history().ended(run.now(), ending.outcome() + ": " + ending.summary());
+            run.history().ended(run.now(), ending.outcome(), ending.summary());
         }
         return Reporting.report(run, ending, leftover);
     }

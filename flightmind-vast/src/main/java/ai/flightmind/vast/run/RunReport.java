@@ -101,6 +101,11 @@ public record RunReport(
         troubles = List.copyOf(troubles);
     }
 
+    /** How one step of the guide went. */
+    public GuideRow guide(GuideStep step) {
+        return guide.stream().filter(row -> row.step() == step).findFirst().orElseThrow();
+    }
+
     /** Whether the program came to its own end, and everything is home. */
     public boolean succeeded() {
         return outcome == Outcome.COMPLETED && leftover.isEmpty();

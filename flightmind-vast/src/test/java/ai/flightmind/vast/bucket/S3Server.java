@@ -10,9 +10,9 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /** A real S3 server on loopback over a directory, which checks signatures, with one bucket. */
-final class S3Server implements AutoCloseable {
-    static final String ID = "AKIDFORTESTSONLY0001";
-    static final String SECRET = "s3cr3t/ForTestsOnly+abcdefghijklmnopqrst";
+public final class S3Server implements AutoCloseable {
+    public static final String ID = "AKIDFORTESTSONLY0001";
+    public static final String SECRET = "s3cr3t/ForTestsOnly+abcdefghijklmnopqrst";
     static final String BUCKET = "models";
 
     private final S3Proxy server;
@@ -21,7 +21,7 @@ final class S3Server implements AutoCloseable {
         this.server = server;
     }
 
-    static S3Server start(Path directory) throws Exception {
+    public static S3Server start(Path directory) throws Exception {
         FilesystemNio2BlobStore blobs = new FilesystemNio2BlobStore(directory.toString());
         S3Proxy server = S3Proxy.builder()
                 .blobStore(blobs)
@@ -46,7 +46,7 @@ final class S3Server implements AutoCloseable {
     }
 
     /** Below a prefix, with the right key and small parts. */
-    Bucket.Builder bucket() {
+    public Bucket.Builder bucket() {
         return bucketAt(endpoint());
     }
 

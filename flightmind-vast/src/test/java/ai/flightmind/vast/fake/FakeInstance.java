@@ -13,6 +13,7 @@ public final class FakeInstance {
     private static final Duration PROVISIONED = Duration.ofSeconds(5);
     private static final Duration CREATED = Duration.ofSeconds(10);
     private static final Duration LOADED = Duration.ofSeconds(50);
+    private static final double MS_PER_HOUR = 3_600_000;
     private static final Duration DEAD = Duration.ofSeconds(170);
 
     private final long id;
@@ -20,6 +21,8 @@ public final class FakeInstance {
     private final Map<?, ?> request;
     private final Instant start;
     private volatile boolean halted;
+    private @Nullable Instant haltedSince;
+    private Duration haltedFor = Duration.ZERO;
     private volatile @Nullable String forced;
     private @Nullable String label;
     private @Nullable Double bid;
@@ -31,6 +34,7 @@ public final class FakeInstance {
         this.request = request;
         this.start = start;
         this.halted = halted;
+        this.haltedSince = halted ? start : null;
         this.label = request.get("label") instanceof String text ? text : null;
         this.bid = request.get("price") instanceof Number price ? price.doubleValue() : null;
     }
@@ -86,8 +90,14 @@ public final class FakeInstance {
         }
     }
 
-    void halt(boolean halt) {
+    void halt(boolean halt, Instant now) {
+        haltedFor = haltedFor(now);
+        haltedSince = halt ? now : null;
         halted = halt;
+    }
+
+    private Duration haltedFor(Instant now) {
+        return haltedSince == null ? haltedFor : haltedFor.plus(Duration.between(haltedSince, now));
     }
 
     /** From now on its container is that, as {@code exited}. */
@@ -98,12 +108,14 @@ public final class FakeInstance {
     /** One line of the charges. */
     Map<String, @Nullable Object> charge(Instant now) {
         Instant until = end == null ? now : end;
-        double hours = Duration.between(start, until).toMillis() / 3_600_000.0;
+        Duration there = Duration.between(start, until);
+        double gpuHours = there.minus(haltedFor(until)).toMillis() / MS_PER_HOUR;
+        double diskHours = there.toMillis() / MS_PER_HOUR;
         Map<String, @Nullable Object> charge = new LinkedHashMap<>();
         charge.put("type", "instance");
         charge.put("source", "instance-" + id);
         charge.put("description", "Instance " + id + ", " + offer.gpus() + "x " + offer.gpuName());
-        charge.put("amount", hours * offer.dollarsPerHour());
+        charge.put("amount", gpuHours * offer.dollarsPerHour() + diskHours * FakeOffer.diskPerHour(diskGb()));
         charge.put("start", start.toEpochMilli() / 1000.0);
         charge.put("end", until.toEpochMilli() / 1000.0);
         return charge;

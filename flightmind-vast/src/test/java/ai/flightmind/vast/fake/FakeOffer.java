@@ -49,6 +49,10 @@ public record FakeOffer(
         return more.get("gpu_ram") instanceof Number mb ? mb.longValue() : 81_559;
     }
 
+    static double diskPerHour(double gb) {
+        return gb * 0.15 / 30 / 24;
+    }
+
     /** What its row says of a field. */
     public @Nullable Object field(String name) {
         return row(0).get(name);
@@ -60,7 +64,7 @@ public record FakeOffer(
     }
 
     Map<String, @Nullable Object> row(double storageGb) {
-        double storageHourly = storageGb * 0.15 / 30 / 24;
+        double storageHourly = diskPerHour(storageGb);
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("id", id);
         row.put("ask_contract_id", id);

@@ -96,7 +96,7 @@ final class FakeService {
     }
 
     private void halt(FakeInstance rental, boolean stopped) {
-        rental.halt(stopped);
+        rental.halt(stopped, time.now());
         if (stopped) {
             host(rental).halt(rental);
         } else {

@@ -171,7 +171,9 @@ final class FaultSchedule {
             }
             assertThat(lines).as("metrics; %s", saboteur).hasSize(STEPS);
         }
-        assertThat(cloud.hosts()).as("files of machines; %s", saboteur).allMatch(host -> host.home() == null);
+        assertThat(cloud.hosts())
+                .as("files of machines; %s", saboteur)
+                .allMatch(host -> host.home().isEmpty());
     }
 
     static int lowestOf(Path best) throws IOException {

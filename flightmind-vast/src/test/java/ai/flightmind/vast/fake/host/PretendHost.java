@@ -12,6 +12,7 @@ import java.security.PublicKey;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
@@ -34,6 +35,7 @@ public final class PretendHost implements Host, AutoCloseable {
     private final PublicKey welcome;
     private final SshServer server = SshServer.setUpDefaultServer();
     private final MarkedProcesses processes;
+    private volatile boolean gpuMissing;
     private @Nullable Running running;
 
     /** What is there of the instance now. */
@@ -94,9 +96,9 @@ public final class PretendHost implements Host, AutoCloseable {
         return offer.sshAt("127.0.0.1", server.getPort());
     }
 
-    /** The instance's home directory, whether it is on or not; null if there is no instance. */
-    public synchronized @Nullable Path home() {
-        return running == null ? null : running.home();
+    /** The instance's home directory, whether it is on or not; empty if there is no instance. */
+    public synchronized Optional<Path> home() {
+        return running == null ? Optional.empty() : Optional.of(running.home());
     }
 
     /** Whether it may be entered. */
@@ -120,20 +122,24 @@ public final class PretendHost implements Host, AutoCloseable {
         flag(StandIns.GPUS_IDLE);
     }
 
+    /** From the next instance on, one GPU does not answer. */
+    public void loseGpu() {
+        gpuMissing = true;
+    }
+
     /** The next file that is read from it, for a download or a comparison, comes out wrong. */
     public void damageNextRead() {
         flag(StandIns.DAMAGE);
     }
 
     private void flag(String name) {
-        Path home = home();
-        if (home != null) {
+        home().ifPresent(home -> {
             try {
                 Files.writeString(home.resolve(name), "");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
+        });
     }
 
     @Override
@@ -146,6 +152,9 @@ public final class PretendHost implements Host, AutoCloseable {
             Path home = folder.resolve("instance-" + instance.id());
             Files.createDirectories(home);
             StandIns.write(home.resolve(".bin"), offer, instance, speed);
+            if (gpuMissing) {
+                Files.writeString(home.resolve(StandIns.GPU_MISSING), "");
+            }
             // A socket's path is short.
             Path sockets = before == null ? Files.createTempDirectory("fm") : before.sockets();
             running = new Running(instance, home, sockets, true);

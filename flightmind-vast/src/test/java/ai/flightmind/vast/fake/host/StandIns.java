@@ -17,6 +17,9 @@ final class StandIns {
     /** A file of this name in the home makes the GPUs idle. */
     static final String GPUS_IDLE = ".gpus-idle";
 
+    /** A file of this name in the home hides a GPU. */
+    static final String GPU_MISSING = ".gpu-missing";
+
     /** A file of this name in the home damages the next file that is read as a whole. */
     static final String DAMAGE = ".damage";
 
@@ -62,7 +65,7 @@ final class StandIns {
         return String.join(
                 "\n",
                 "case \"$*\" in",
-                "*uuid*) printf '" + gpus + "' ;;",
+                "*uuid*) printf '" + gpus + "' | if [ -e ~/" + GPU_MISSING + " ]; then tail -n +2; else cat; fi ;;",
                 "*utilization*)",
                 "  busy=0",
                 "  for pid in $(cut -d' ' -f1 ~/flightmind/job/pid ~/flightmind/dry-job/pid 2>/dev/null); do",
