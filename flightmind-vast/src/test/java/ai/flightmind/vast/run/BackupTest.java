@@ -28,7 +28,7 @@ class BackupTest {
     void checkpointsGoToTheBucketAsTheyAreMadeAndTheNextMachineGoesOnFromThere() throws Exception {
         try (S3Server server = S3Server.start(store);
                 Bucket bucket = server.bucket().build()) {
-            RunPlan plan = ShellPlan.in(folder, "--max-steps", "40", "--checkpoint-every", "4")
+            RunPlan plan = ShellPlan.in(folder, "--max-steps", "120", "--checkpoint-every", "4")
                     .backup(bucket)
                     .build();
 
@@ -48,7 +48,7 @@ class BackupTest {
                 assertThat(plan.results().resolve("final.pt")).exists();
                 assertThat(plan.results().resolve("best.pt")).exists();
                 assertThat(Files.readAllLines(plan.results().resolve("metrics.jsonl")))
-                        .hasSize(40);
+                        .hasSize(120);
             }
         }
     }

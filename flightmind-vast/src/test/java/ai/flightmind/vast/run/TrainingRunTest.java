@@ -2,7 +2,6 @@ package ai.flightmind.vast.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import ai.flightmind.vast.account.LedgerEntry;
 import ai.flightmind.vast.error.CancelledException;
@@ -61,7 +60,9 @@ class TrainingRunTest {
             assertThat(Files.readAllLines(plan.results()
                             .resolve("logs/instance-" + report.machines().get(0).instanceId() + ".log")))
                     .contains("from step 0", "complete after step 20");
-            assertThat(report.dollars()).isCloseTo(bill(staged), within(0.1));
+            assertThat(report.dollars())
+                    .as("never less than the bill; a second of ours is minutes there")
+                    .isBetween(bill(staged) - 0.01, bill(staged) + 0.7);
             assertThat(staged.cloud.market().rented()).isEmpty();
             assertThat(staged.cloud.hosts()).allMatch(host -> host.home().isEmpty());
         }
