@@ -19,13 +19,13 @@ public final class CorpusSlice {
         this.reading = reading;
     }
 
-    /** All of the files in their order, in slices of about so many bytes; a compressed file cannot be divided. */
+    /** All of the files in their order, in slices of about so many bytes, but for files that cannot be divided. */
     static List<CorpusSlice> of(List<CorpusFile> files, Reading reading, long sliceBytes) {
         List<CorpusSlice> slices = new ArrayList<>();
         List<FileRange> small = new ArrayList<>();
         long smallBytes = 0;
         for (CorpusFile file : files) {
-            boolean divided = file.bytes() > sliceBytes && !file.gzip();
+            boolean divided = file.bytes() > sliceBytes && reading.divides(file);
             if (!divided) {
                 small.add(new FileRange(file, 0, Long.MAX_VALUE));
                 smallBytes += file.bytes();

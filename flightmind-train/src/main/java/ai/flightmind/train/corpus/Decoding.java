@@ -65,7 +65,7 @@ final class Decoding {
             }
             reader.endObject();
             if (reader.peek() != JsonReader.Token.END_DOCUMENT) {
-                throw new BadDocumentException("there is something behind the JSON object", 0);
+                throw new JsonDataException("there is more behind it");
             }
         } catch (IOException | JsonDataException e) {
             throw new BadDocumentException("not a JSON object (trouble at " + reader.getPath() + ")", 0);

@@ -12,4 +12,9 @@ record Reading(String field, TextDocuments textDocuments, boolean skipBad, boole
     String describe() {
         return field + "\n" + textDocuments;
     }
+
+    /** Whether parts of a file can be read without what is before them. */
+    boolean divides(CorpusFile file) {
+        return !file.gzip() && (!file.isText() || textDocuments.areFoundFromAnywhere());
+    }
 }

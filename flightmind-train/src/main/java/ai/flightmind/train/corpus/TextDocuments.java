@@ -29,20 +29,24 @@ public final class TextDocuments {
     /**
      * What stands between two of these is one, without the white space at its ends.
      *
-     * @param separator as {@code <|endoftext|>}; not empty, and not beginning as it ends, or where one of several in a row
-     *     ends would be unclear
+     * @param separator as {@code <|endoftext|>}; not empty. A file with one that ends as it begins, like {@code ---}, is read
+     *     on one thread
      */
     public static TextDocuments separatedBy(String separator) {
         if (separator.isEmpty()) {
             throw new IllegalArgumentException("A separator of documents must not be empty");
         }
-        for (int overlap = 1; overlap < separator.length(); overlap++) {
+        return new TextDocuments(separator);
+    }
+
+    /** Whether a document's begin can be found from the middle of a file: not where separators may overlap. */
+    boolean areFoundFromAnywhere() {
+        for (int overlap = 1; separator != null && overlap < separator.length(); overlap++) {
             if (separator.endsWith(separator.substring(0, overlap))) {
-                throw new IllegalArgumentException("The separator '" + separator + "' ends as it begins, with '"
-                        + separator.substring(0, overlap) + "': choose another one");
+                return false;
             }
         }
-        return new TextDocuments(separator);
+        return true;
     }
 
     boolean areLines() {

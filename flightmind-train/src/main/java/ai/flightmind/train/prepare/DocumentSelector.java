@@ -12,16 +12,19 @@ import org.jspecify.annotations.Nullable;
  * bits of a SHA-256. In memory are a bit per document, and the hashes of one bucket.
  */
 final class DocumentSelector {
-    private static final int BUCKET_BYTES = 8 << 20;
+    static final int BUCKET_BYTES = 8 << 20;
     private static final int RECORD_BYTES = 3 * Long.BYTES + 2 * Integer.BYTES;
 
     private final List<TokenSlice> slices;
     private final Path work;
+    private final int bucketBytes;
     private final Selection selection;
 
-    DocumentSelector(List<TokenSlice> slices, Path work) {
+    /** @param bucketBytes how much of the hashes is in memory at a time, {@link #BUCKET_BYTES} but for tests */
+    DocumentSelector(List<TokenSlice> slices, Path work, int bucketBytes) {
         this.slices = slices;
         this.work = work;
+        this.bucketBytes = bucketBytes;
         this.selection = new Selection(slices.size());
     }
 
@@ -65,7 +68,7 @@ final class DocumentSelector {
             return selection;
         }
         long parts = slices.stream().mapToLong(TokenSlice::parts).sum();
-        int buckets = Math.toIntExact(1 + parts * RECORD_BYTES / BUCKET_BYTES);
+        int buckets = Math.toIntExact(1 + parts * RECORD_BYTES / bucketBytes);
         BucketFiles hashes = new BucketFiles(work, "hashes", buckets, RECORD_BYTES);
         scan(hashes);
         for (int bucket = 0; bucket < buckets; bucket++) {

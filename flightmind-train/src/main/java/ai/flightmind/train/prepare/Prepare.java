@@ -108,7 +108,7 @@ public final class Prepare {
     private PreparedData pack(List<TokenSlice> slices, Path work, PreparedFiles files) throws IOException {
         long allTokens = slices.stream().mapToLong(TokenSlice::tokens).sum();
         progress.accept(new PrepareProgress(Stage.SELECTING, 0, slices.size(), allTokens));
-        Selection selection = new DocumentSelector(slices, work).select(dropDuplicates);
+        Selection selection = new DocumentSelector(slices, work, DocumentSelector.BUCKET_BYTES).select(dropDuplicates);
         long rows = selection.tokens() / sequenceLength;
         if (rows < 2) {
             throw new DataException("The corpus has " + selection.tokens() + " tokens, fewer than two sequences of "
@@ -121,6 +121,7 @@ public final class Prepare {
                 work,
                 sequenceLength,
                 seed,
+                RowShuffle.BUCKET_BYTES,
                 moved -> progress.accept(new PrepareProgress(Stage.SHUFFLING, moved, 2 * rows, selection.tokens())));
         WholeFile.replace(
                 files.validation(),

@@ -2,16 +2,15 @@ package ai.flightmind.train.prepare;
 
 import ai.flightmind.model.file.WholeFile;
 import ai.flightmind.train.error.DataException;
-import com.squareup.moshi.Json;
 import com.squareup.moshi.JsonDataException;
 import com.squareup.moshi.JsonWriter;
 import com.squareup.moshi.Moshi;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import okio.Buffer;
-import org.jspecify.annotations.Nullable;
 
 /** {@code train.bin}, {@code val.bin} and {@code meta.json}, which is written last: where it is, the others are whole. */
 final class PreparedFiles {
@@ -35,21 +34,6 @@ final class PreparedFiles {
         return directory.resolve("meta.json");
     }
 
-    /** The part of {@code meta.json} that the original does not write. */
-    private record Ours(
-            String settings,
-            long documents,
-            long duplicates,
-            @Json(name = "bad_documents") long badDocuments,
-            @Json(name = "empty_documents") long emptyDocuments,
-            long tokens) {}
-
-    private record Meta(
-            @Json(name = "seq_len") int sequenceLength,
-            @Json(name = "n_train_sequences") long trainSequences,
-            @Json(name = "n_val_sequences") long validationSequences,
-            @Json(name = OURS) @Nullable Ours ours) {}
-
     /**
      * What an earlier run has made of the same corpus with the same settings; empty if it has not come so far.
      *
@@ -64,34 +48,40 @@ final class PreparedFiles {
             }
             return Optional.empty();
         }
-        Meta meta = read();
-        Ours ours = meta.ours();
-        if (ours == null || !ours.settings().equals(settings)) {
+        Map<?, ?> meta = read();
+        if (!(meta.get(OURS) instanceof Map<?, ?> ours) || !settings.equals(ours.get("settings"))) {
             throw new DataException(
                     directory + " holds data that was made of other files, with another tokenizer or other"
                             + " settings, and nothing is written over it. Remove it, or use another directory.");
         }
         return Optional.of(new PreparedData(
-                ours.documents(),
-                ours.duplicates(),
-                ours.badDocuments(),
-                ours.emptyDocuments(),
-                ours.tokens(),
-                meta.trainSequences(),
-                meta.validationSequences(),
-                meta.sequenceLength()));
+                number(ours, "documents"),
+                number(ours, "duplicates"),
+                number(ours, "bad_documents"),
+                number(ours, "empty_documents"),
+                number(ours, "tokens"),
+                number(meta, "n_train_sequences"),
+                number(meta, "n_val_sequences"),
+                Math.toIntExact(number(meta, "seq_len"))));
     }
 
-    private Meta read() {
+    private Map<?, ?> read() {
         try {
-            Meta meta = new Moshi.Builder().build().adapter(Meta.class).fromJson(Files.readString(meta()));
-            if (meta == null) {
-                throw new JsonDataException("it is null");
+            Object meta = new Moshi.Builder().build().adapter(Object.class).fromJson(Files.readString(meta()));
+            if (meta instanceof Map<?, ?> fields) {
+                return fields;
             }
-            return meta;
+            throw new DataException(meta() + " is not the description of a data set.");
         } catch (IOException | JsonDataException e) {
             throw new DataException(meta() + " is not the description of a data set: " + e.getMessage(), e);
         }
+    }
+
+    private long number(Map<?, ?> fields, String name) {
+        if (fields.get(name) instanceof Double number) {
+            return number.longValue();
+        }
+        throw new DataException(meta() + " has no number " + name + ".");
     }
 
     /** The original's fields, and ours. */

@@ -21,7 +21,7 @@ import java.util.function.LongConsumer;
  * memory. The disk sees long runs only, and memory holds one stretch.
  */
 final class RowShuffle {
-    private static final int BUCKET_BYTES = 32 << 20;
+    static final int BUCKET_BYTES = 32 << 20;
 
     private final List<TokenSlice> slices;
     private final Selection selection;
@@ -38,13 +38,19 @@ final class RowShuffle {
     private int filled = Integer.BYTES;
     private long row;
 
-    /** @param rowsDone told how many rows have gone into a bucket, then how many have come out of it */
+    /**
+     * Shuffles the rows of documents that have tokens for at least one.
+     *
+     * @param bucketBytes how much is in memory at a time, {@link #BUCKET_BYTES} but for tests
+     * @param rowsDone told how many rows have gone into buckets, and then, added to that, how many have come out
+     */
     RowShuffle(
             List<TokenSlice> slices,
             Selection selection,
             Path work,
             int sequenceLength,
             Seed seed,
+            int bucketBytes,
             LongConsumer rowsDone)
             throws IOException {
         this.slices = slices;
@@ -52,7 +58,7 @@ final class RowShuffle {
         this.sequenceLength = sequenceLength;
         this.rows = selection.tokens() / sequenceLength;
         this.record = new byte[Integer.BYTES + Short.BYTES * sequenceLength];
-        this.rowsPerBucket = Math.max(1, BUCKET_BYTES / record.length);
+        this.rowsPerBucket = Math.max(1, bucketBytes / record.length);
         this.order = new KeyedPermutation(rows, seed.value());
         int count = Math.toIntExact((rows + rowsPerBucket - 1) / rowsPerBucket);
         this.buckets = new BucketFiles(work, "rows", count, record.length);

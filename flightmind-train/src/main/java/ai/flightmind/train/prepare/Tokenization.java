@@ -98,6 +98,7 @@ final class Tokenization {
                 .filter(slice -> !done.containsKey(slice))
                 .iterator();
         int running = 0;
+        report();
         while (running > 0 || (open.hasNext() && failed.isEmpty())) {
             // Begun in their order, and ended before it is said what failed: so the first failure is always the same.
             for (; running < threads && open.hasNext() && failed.isEmpty(); running++) {
@@ -109,11 +110,15 @@ final class Tokenization {
                 running--;
                 collect(ended);
             }
-            progress.accept(new PrepareProgress(Stage.TOKENIZING, bytes.sum(), corpus.bytes(), tokens.sum()));
+            report();
         }
         if (!failed.isEmpty()) {
             throw failed.get(failed.firstKey());
         }
+    }
+
+    private void report() {
+        progress.accept(new PrepareProgress(Stage.TOKENIZING, bytes.sum(), corpus.bytes(), tokens.sum()));
     }
 
     private void collect(Future<Outcome> ended) throws InterruptedException {

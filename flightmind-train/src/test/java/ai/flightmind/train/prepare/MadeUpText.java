@@ -65,21 +65,21 @@ final class MadeUpText {
         text.append(random.nextInt(6) == 0 ? "\n\n" : " ");
     }
 
-    /** Writes {@code {"text": …}} lines until there are so many bytes. Returns how many lines. */
-    long writeJsonLines(Path file, long bytes, long firstNumber) throws IOException {
-        long number = firstNumber;
-        long written = 0;
+    /** A line {@code {"text": …}} without its end. */
+    static String jsonLine(String document) {
+        return "{\"text\":\"" + document.replace("\n", "\\n").replace("\t", "\\t") + "\"}";
+    }
+
+    /** Writes documents from 0 on as JSON lines, until there are about so many bytes. Returns how many. */
+    long writeJsonLines(Path file, long bytes) throws IOException {
+        long number = 0;
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
-            while (written < bytes) {
-                String line = "{\"id\":" + number + ",\"text\":\"" + escaped(document(number++)) + "\"}\n";
+            for (long written = 0; written < bytes; number++) {
+                String line = jsonLine(document(number)) + "\n";
                 out.write(line);
                 written += line.length();
             }
         }
-        return number - firstNumber;
-    }
-
-    private static String escaped(String text) {
-        return text.replace("\n", "\\n").replace("\t", "\\t");
+        return number;
     }
 }
