@@ -132,7 +132,12 @@ public final class Pretrain implements Runnable {
         }
     }
 
-    private GptConfig config(TokenDataset dataset) {
+    /** What it reads until its end, repeated sequences counted again. */
+    long tokens() {
+        return maxSteps * tokensPerStep;
+    }
+
+    GptConfig config(TokenDataset dataset) {
         GptConfig.Builder config = GptConfig.builder().depth(depth);
         fromMeta(dataset, vocabSize, DatasetMeta::vocabSize).ifPresent(config::vocabSize);
         fromMeta(dataset, sequenceLength, DatasetMeta::sequenceLength).ifPresent(config::sequenceLength);

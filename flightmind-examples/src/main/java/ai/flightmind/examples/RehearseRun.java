@@ -13,7 +13,6 @@ import ai.flightmind.vast.cost.Workload;
 import ai.flightmind.vast.plan.RunPlan;
 import ai.flightmind.vast.query.OfferQuery;
 import ai.flightmind.vast.run.Rehearsal;
-import ai.flightmind.vast.run.RunEvent;
 import ai.flightmind.vast.run.RunReport;
 import ai.flightmind.vast.run.TrainingRun;
 import java.io.IOException;
@@ -74,12 +73,9 @@ public final class RehearseRun implements Callable<Integer> {
         Rehearsal rehearsal = Rehearsal.builder().outbidAtStep(maxSteps / 2).build();
         RunReport report;
         try (TrainingRun run = TrainingRun.rehearse(plan(data), rehearsal)) {
-            run.progress().filter(RehearseRun::isTold).forEach(System.out::println);
-            report = run.await();
+            report = RunConsole.follow(run);
         }
-        say(
-                "%n%s%n(Times and dollars are the pretend service's, whose clock goes %d times as fast.)",
-                report, rehearsal.speed());
+        say("(Times and dollars are the pretend service's, whose clock goes %d times as fast.)%n", rehearsal.speed());
 
         List<String> problems = problems(report, unbroken);
         problems.forEach(problem -> say("WRONG: %s", problem));
@@ -145,10 +141,6 @@ public final class RehearseRun implements Callable<Integer> {
                 .build()
                 .run();
         return RunMetrics.read(checkpoints.resolve("metrics.jsonl"));
-    }
-
-    private static boolean isTold(RunEvent event) {
-        return !(event instanceof RunEvent.Step || event instanceof RunEvent.Spent || event instanceof RunEvent.Ended);
     }
 
     private List<String> problems(RunReport report, RunMetrics unbroken) {

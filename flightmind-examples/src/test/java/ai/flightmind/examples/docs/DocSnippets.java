@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The snippets of a page under {@code docs/}, each run as it stands there. In the page, a line before the fence names it:
@@ -93,18 +94,25 @@ final class DocSnippets {
      * @throws AssertionError if it does not compile, or does not end with exit status 0 within 3 minutes
      */
     String run(String name, Path directory, String before) {
-        Snippet snippet = snippets.get(name);
-        if (snippet == null) {
-            throw new AssertionError(page + " has no snippet " + name + ", but " + snippets.keySet());
-        }
+        return run(name, directory, before, Map.of());
+    }
+
+    /** As {@link #run(String, Path, String)}, with variables of the process's environment, as {@code JAVA_TOOL_OPTIONS}. */
+    String run(String name, Path directory, String before, Map<String, String> environment) {
+        Snippet snippet = snippet(name);
         run.add(name);
         try {
             Path work = Files.createTempDirectory("snippet");
             try {
-                return run(snippet, command(snippet, before, work), directory, work.resolve("output.txt"));
+                ProcessBuilder process =
+                        new ProcessBuilder(command(snippet, before, work)).directory(directory.toFile());
+                process.environment().putAll(environment);
+                return run(snippet, process, work.resolve("output.txt"));
             } finally {
-                for (String file : List.of("output.txt", SnippetCompiler.MAIN + ".class")) {
-                    Files.deleteIfExists(work.resolve(file));
+                try (Stream<Path> files = Files.list(work)) {
+                    for (Path file : files.toList()) {
+                        Files.delete(file);
+                    }
                 }
                 Files.delete(work);
             }
@@ -130,13 +138,13 @@ final class DocSnippets {
         };
     }
 
-    private static String run(Snippet snippet, List<String> command, Path directory, Path output) throws IOException {
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
+    /** Its input is at its end from the beginning. */
+    private static String run(Snippet snippet, ProcessBuilder builder, Path output) throws IOException {
+        Process process = builder.redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
         try {
+            process.getOutputStream().close();
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError(
                         snippet + " runs for more than " + PATIENCE + ":\n" + Files.readString(output));
@@ -152,6 +160,19 @@ final class DocSnippets {
             throw new AssertionError(snippet + " ended with status " + process.exitValue() + ":\n" + printed);
         }
         return printed;
+    }
+
+    /** A snippet without its comments, for another one that takes it as given. */
+    String text(String name) {
+        return snippet(name).text().replaceAll("(?m)(^|\\s+)//.*$", "");
+    }
+
+    private Snippet snippet(String name) {
+        Snippet snippet = snippets.get(name);
+        if (snippet == null) {
+            throw new AssertionError(page + " has no snippet " + name + ", but " + snippets.keySet());
+        }
+        return snippet;
     }
 
     /** Fails if there is a snippet on the page that was not run. */

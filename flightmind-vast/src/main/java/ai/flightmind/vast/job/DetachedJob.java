@@ -38,6 +38,18 @@ public final class DetachedJob {
         return folder() + "/log";
     }
 
+    /** Its environment, directory and command, as a line for a shell. */
+    public String commandLine() {
+        String variables = settings.environment.entrySet().stream()
+                .map(variable -> variable.getKey() + "=" + Shell.quote(variable.getValue()) + " ")
+                .collect(Collectors.joining());
+        return "cd " + Shell.path(settings.directory()) + " && " + variables + command();
+    }
+
+    private String command() {
+        return settings.command.stream().map(Shell::quote).collect(Collectors.joining(" "));
+    }
+
     /** The tmux session that it runs in where there is tmux. */
     public String session() {
         return settings.session;
@@ -127,14 +139,13 @@ public final class DetachedJob {
 
     /** Stays beside the program, to write down how it ends; signals are the program's to take. */
     private String runner() {
-        String command = settings.command.stream().map(Shell::quote).collect(Collectors.joining(" "));
         return String.join(
                 "\n",
                 "folder=" + Shell.path(folder()),
                 "trap : TERM HUP INT",
                 Shell.exports(settings.environment) + "cd " + Shell.path(settings.directory()) + " || {"
                         + " echo \"1 $(date +%s)\" > \"$folder/exit\"; exit 1; }",
-                command + " >> \"$folder/log\" 2>&1 </dev/null &",
+                command() + " >> \"$folder/log\" 2>&1 </dev/null &",
                 "child=$!",
                 "echo \"$child $(sed 's/.*) //' \"/proc/$child/stat\" 2>/dev/null | cut -d' ' -f20)\" > \"$folder/pid\"",
                 "while :; do wait $child; status=$?; kill -0 $child 2>/dev/null || break; done",

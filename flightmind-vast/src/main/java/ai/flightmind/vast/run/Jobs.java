@@ -27,20 +27,20 @@ final class Jobs {
         return job(Machine.JOB, Machine.WORK, "flightmind", List.of("true"));
     }
 
-    DetachedJob training(RentalRecord rental, @Nullable Provisioned installed) {
+    DetachedJob training(int gpus, @Nullable Provisioned installed) {
         List<String> arguments = new ArrayList<>(plan.program().arguments());
         arguments.addAll(plan.resumeArguments());
         Program program = new Program(plan.program().mainClass(), arguments);
-        return job(Machine.JOB, Machine.WORK, "flightmind", words(program, rental, installed));
+        return job(Machine.JOB, Machine.WORK, "flightmind", words(program, gpus, installed));
     }
 
-    DetachedJob dryRun(DryRun dry, RentalRecord rental, @Nullable Provisioned installed) {
+    DetachedJob dryRun(DryRun dry, int gpus, @Nullable Provisioned installed) {
         Program program = plan.program().with("--max-steps", Integer.toString(dry.steps()));
         List<String> pairs = plan.dryRunArguments();
         for (int i = 0; i + 1 < pairs.size(); i += 2) {
             program = program.with(pairs.get(i), pairs.get(i + 1));
         }
-        return job(Machine.DRY_JOB, Machine.DRY, "flightmind-dry", words(program, rental, installed));
+        return job(Machine.DRY_JOB, Machine.DRY, "flightmind-dry", words(program, gpus, installed));
     }
 
     private DetachedJob job(String folder, String directory, String session, List<String> words) {
@@ -56,7 +56,7 @@ final class Jobs {
         return job.build();
     }
 
-    private List<String> words(Program program, RentalRecord rental, @Nullable Provisioned installed) {
+    private List<String> words(Program program, int gpus, @Nullable Provisioned installed) {
         if (!program.isJava() || installed == null) {
             return program.arguments();
         }
@@ -68,7 +68,7 @@ final class Jobs {
         if (!plan.launcher().isEmpty()) {
             words.add(plan.launcher());
             words.add("--nproc-per-node");
-            words.add(Integer.toString(plan.processesPerNode().on(rental.gpus())));
+            words.add(Integer.toString(plan.processesPerNode().on(gpus)));
             words.add("--max-restarts");
             words.add(RESTARTS_OF_RANKS);
             words.add("--");

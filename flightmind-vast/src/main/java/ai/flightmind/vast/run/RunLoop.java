@@ -141,7 +141,7 @@ final class RunLoop {
                         what -> what);
         run.clock().step(GuideStep.ENVIRONMENT, "NCCL", () -> "NCCL_NVLS_ENABLE=0", what -> what);
         run.plan().dryRun().filter(dry -> !run.history().isDryRunDone()).ifPresent(dry -> {
-            DetachedJob job = jobs.dryRun(dry, on.rental(), installed);
+            DetachedJob job = jobs.dryRun(dry, on.rental().gpus(), installed);
             DryRunning dryRunning = new DryRunning(run);
             String found = run.clock()
                     .step(
@@ -161,8 +161,8 @@ final class RunLoop {
         return steadiness.keep(on, "Starting the program", () -> {
             Provisioned there = installed == null ? preparing.install(on) : installed;
             long from = checkpointing.nextStep();
-            JobState state =
-                    JobState.parse(on.run(jobs.training(on.rental(), there).startScript()));
+            JobState state = JobState.parse(
+                    on.run(jobs.training(on.rental().gpus(), there).startScript()));
             run.history().training(run.now(), on.id(), from);
             run.tell(new RunEvent.Training(on.id(), from));
             return state;

@@ -141,6 +141,11 @@ public final class RemoteFiles {
      * What is in the local directory into the remote one, as one compressed tar stream. Files of the same name are replaced,
      * others stay. Links that lead outside are left out and reported. The stream lies there until it is unpacked.
      */
+    public TransferReport uploadTree(Path local, String remote) {
+        return uploadTree(local, remote, TransferProgress.NONE);
+    }
+
+    /** As {@link #uploadTree(Path, String)}, with progress. */
     public TransferReport uploadTree(Path local, String remote, TransferProgress progress) {
         long start = System.nanoTime();
         if (!Files.isDirectory(local)) {
@@ -163,6 +168,11 @@ public final class RemoteFiles {
      * others stay. Links that lead outside are left out and reported; a path that leads outside fails it. The stream lies
      * here until it is unpacked.
      */
+    public TransferReport downloadTree(String remote, Path local) {
+        return downloadTree(remote, local, TransferProgress.NONE);
+    }
+
+    /** As {@link #downloadTree(String, Path)}, with progress. */
     public TransferReport downloadTree(String remote, Path local, TransferProgress progress) {
         long start = System.nanoTime();
         Attempts attempts = new Attempts("Downloading the tree " + remote + " to " + local);

@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
 
 /** A marketplace and its machines, on this machine. Closing it ends and deletes all of it. Thread-safe. */
 public final class PretendCloud implements RehearsalStage {
@@ -51,7 +52,7 @@ public final class PretendCloud implements RehearsalStage {
         outbidAtSteps = new TreeSet<>(rehearsal.outbidAtSteps());
         KeyPair pair = SshKeyFile.newKey();
         key = SshKeyFile.write(pair, folder.resolve("key"), null);
-        market = FakeMarketplace.start(time);
+        market = FakeMarketplace.start(time).addSshKey(PublicKeyEntry.toString(pair.getPublic()));
         client = market.client();
         String mark = UUID.randomUUID().toString();
         Path machines = Files.createDirectories(folder.resolve("machines"));
