@@ -70,7 +70,9 @@ public final class PretendAccount implements AutoCloseable {
 
     /** The home directory of the machine that is rented. */
     public Path rented() {
-        return cloud.busyHost().map(PretendHost::home).orElseThrow(() -> new AssertionError("No machine is rented"));
+        return cloud.busyHost()
+                .flatMap(PretendHost::home)
+                .orElseThrow(() -> new AssertionError("No machine is rented"));
     }
 
     @Override
