@@ -11,12 +11,15 @@ import ai.flightmind.model.Precision;
 import ai.flightmind.model.libtorch.Libtorch;
 import ai.flightmind.train.LearningRate;
 import ai.flightmind.train.Trainer;
-import ai.flightmind.train.callback.ConsoleProgress;
 import ai.flightmind.train.callback.MetricsFile;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.Resume;
 import ai.flightmind.train.data.DatasetMeta;
 import ai.flightmind.train.data.TokenDataset;
+import ai.flightmind.train.history.RunLog;
+import ai.flightmind.train.metrics.CostMeter;
+import ai.flightmind.train.progress.LiveProgress;
+import ai.flightmind.train.tensorboard.TensorBoard;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
@@ -36,7 +39,10 @@ public final class Pretrain implements Runnable {
     @Option(names = "--data", paramLabel = "DIR", description = "train.bin, val.bin and, if there, meta.json")
     private Path data = Path.of("data/tokenized");
 
-    @Option(names = "--checkpoints", paramLabel = "DIR", description = "where checkpoints and metrics.jsonl go")
+    @Option(
+            names = "--checkpoints",
+            paramLabel = "DIR",
+            description = "where checkpoints, metrics.jsonl, run.jsonl and TensorBoard's event files go")
     private Path checkpoints = Path.of("checkpoints");
 
     @Option(names = "--resume", paramLabel = "FILE", description = "a checkpoint to go on from, or 'latest'")
@@ -126,8 +132,7 @@ public final class Pretrain implements Runnable {
         Device target = device == null ? Device.best() : Device.parse(device);
         try (TokenDataset dataset = TokenDataset.open(data);
                 Gpt model = Gpt.create(config(dataset), target, seed(seed));
-                MetricsFile metrics = new MetricsFile(checkpoints.resolve("metrics.jsonl"));
-                Trainer trainer = trainer(model, dataset, metrics)) {
+                Trainer trainer = trainer(model, dataset)) {
             trainer.run();
         }
     }
@@ -149,7 +154,9 @@ public final class Pretrain implements Runnable {
         return given != null ? Optional.of(given) : dataset.meta().map(field);
     }
 
-    private Trainer trainer(Gpt model, TokenDataset dataset, MetricsFile metrics) {
+    private Trainer trainer(Gpt model, TokenDataset dataset) {
+        Path metrics = checkpoints.resolve("metrics.jsonl");
+        CostMeter cost = CostMeter.continuing(metrics);
         Trainer.Builder trainer = Trainer.builder()
                 .model(model)
                 .data(dataset)
@@ -167,8 +174,12 @@ public final class Pretrain implements Runnable {
                         .keepLast(keepLast)
                         .keepBest())
                 .resume(resumption())
-                .callback(new ConsoleProgress(System.out, logEvery))
-                .callback(metrics);
+                .callback(new LiveProgress(logEvery, cost))
+                .callback(new MetricsFile(metrics, cost))
+                .callback(new RunLog(checkpoints.resolve("run.jsonl"), cost))
+                .callback(TensorBoard.builder(checkpoints.resolve("tensorboard"))
+                        .cost(cost)
+                        .build());
         if (precision != null) {
             trainer.precision(precision);
         }

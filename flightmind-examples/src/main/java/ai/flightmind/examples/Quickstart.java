@@ -13,7 +13,9 @@ import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.train.LearningRate;
 import ai.flightmind.train.Trainer;
+import ai.flightmind.train.callback.Evaluation;
 import ai.flightmind.train.callback.MetricsFile;
+import ai.flightmind.train.callback.Sample;
 import ai.flightmind.train.callback.Step;
 import ai.flightmind.train.callback.StopRequest;
 import ai.flightmind.train.callback.TrainingCallback;
@@ -22,6 +24,10 @@ import ai.flightmind.train.checkpoint.CheckpointReader;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.Resume;
 import ai.flightmind.train.data.TokenDataset;
+import ai.flightmind.train.history.RunLog;
+import ai.flightmind.train.progress.LiveProgress;
+import ai.flightmind.train.report.HtmlReport;
+import ai.flightmind.train.tensorboard.TensorBoard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -94,6 +100,7 @@ public final class Quickstart implements Runnable {
 
     /** Trains until the end, or asks for a stop before; either way the next call goes on from there. */
     private double train(Path data, Path checkpoints, long interruptAfter) {
+        RunLog log = new RunLog(checkpoints.resolve("run.jsonl"));
         try (TokenDataset dataset = TokenDataset.open(data);
                 Gpt model = Gpt.create(config(), Device.cpu(), seed(SEED));
                 MetricsFile metrics = new MetricsFile(checkpoints.resolve("metrics.jsonl"));
@@ -110,9 +117,16 @@ public final class Quickstart implements Runnable {
                                 .keepLast(2)
                                 .keepBest())
                         .resume(Resume.latest())
-                        .callback(new TrainingProgressBar())
+                        .callback(new LiveProgress())
                         .callback(metrics)
+                        .callback(log)
+                        .callback(TensorBoard.in(checkpoints.resolve("tensorboard")))
                         .callback(new TrainingCallback() {
+                            @Override
+                            public void onEvaluation(Evaluation evaluation, StopRequest stop) {
+                                log.onSample(new Sample(evaluation.step(), "METAR ", report(model, 0)));
+                            }
+
                             @Override
                             public void onStep(Step step, StopRequest stop) {
                                 if (step.step() == interruptAfter) {
@@ -150,6 +164,13 @@ public final class Quickstart implements Runnable {
         say(
                 "%d of %d reports are accepted by a METAR parser. Data in %s, checkpoints in %s.",
                 accepted, toWrite, data, checkpoints);
+        try {
+            Path page = directory.resolve("report.html");
+            HtmlReport.of(checkpoints).write(page);
+            say("The run on one page: %s", page);
+        } catch (IllegalStateException e) {
+            say("No page of the run: %s", e);
+        }
     }
 
     /** Begins a document with a report's first word and takes what follows, up to the end of the document. */
@@ -177,7 +198,7 @@ public final class Quickstart implements Runnable {
             try (Stream<Path> files = Files.list(checkpoints)) {
                 for (Path file : files.toList()) {
                     String name = file.getFileName().toString();
-                    if (name.endsWith(".pt") || name.equals("metrics.jsonl")) {
+                    if (name.endsWith(".pt") || name.endsWith(".jsonl")) {
                         Files.delete(file);
                     }
                 }

@@ -59,6 +59,36 @@ class ProgramsTest {
         assertThat(checkpoints.resolve("step_15.pt")).exists();
         assertThat(checkpoints.resolve("final.pt")).exists();
         assertThat(Files.readAllLines(checkpoints.resolve("metrics.jsonl"))).hasSize(30);
+        assertThat(directory.resolve("quick/report.html")).content().contains("Completed", "METAR ");
+
+        run(ReportRun.class, "quick/checkpoints", "--out", "again.html");
+        assertThat(directory.resolve("again.html")).content().contains("Completed", "<svg");
+        Ended plotted =
+                run(PlotRuns.class, "quick/checkpoints", "--quantity", "gradient_norm", "--log-y", "--out", "norm.svg");
+        assertThat(plotted.output()).contains("norm.svg");
+        assertThat(directory.resolve("norm.svg")).content().contains("<svg");
+        assertThat(run(PlotRuns.class, "nowhere").output()).contains("error: The metrics", "nowhere");
+    }
+
+    @Test
+    void watchingCostSaysWhatTheWatchersTake() throws Exception {
+        Ended ended = run(
+                WatchingCost.class,
+                "--depth",
+                1,
+                "--seq-len",
+                32,
+                "--batch-size",
+                2,
+                "--rounds",
+                1,
+                "--steps",
+                5,
+                "--threads",
+                1);
+
+        assertThat(ended.output()).containsPattern("the watchers themselves took \\d+\\.\\d+ ms of each step");
+        assertThat(ended.status()).isZero();
     }
 
     @Test

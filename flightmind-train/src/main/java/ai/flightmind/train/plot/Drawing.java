@@ -92,10 +92,14 @@ final class Drawing {
     private static ByteArrayOutputStream drawn(RunPlot plot, Canvas canvas) {
         try {
             return canvas.paint(chart(plot));
-        } catch (NoClassDefFoundError e) {
+        } catch (NoClassDefFoundError | UnsatisfiedLinkError | InternalError e) {
+            boolean libraryIsMissing = e.getCause() instanceof ClassNotFoundException;
             throw new IllegalStateException(
-                    "Plots need the libraries org.knowm.xchart:xchart:4.0.3 and, for SVG,"
-                            + " de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13 on the class path.",
+                    libraryIsMissing
+                            ? "Plots need the libraries org.knowm.xchart:xchart:4.0.3 and, for SVG,"
+                                    + " de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13 on the class path."
+                            : "This machine has no fonts for Java to write with: install fontconfig and a font, as Debian's"
+                                    + " fonts-dejavu-core, or plot elsewhere from metrics.jsonl.",
                     e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
