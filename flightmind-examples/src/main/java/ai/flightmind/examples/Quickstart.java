@@ -8,9 +8,10 @@ import ai.flightmind.examples.aviation.AviationCorpus;
 import ai.flightmind.examples.aviation.ByteFrequency;
 import ai.flightmind.examples.aviation.judge.MetarJudge;
 import ai.flightmind.model.Device;
-import ai.flightmind.model.Generation;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
+import ai.flightmind.model.generation.Generation;
+import ai.flightmind.model.generation.Generator;
 import ai.flightmind.train.LearningRate;
 import ai.flightmind.train.Trainer;
 import ai.flightmind.train.callback.Evaluation;
@@ -183,13 +184,16 @@ public final class Quickstart implements Runnable {
         Generation generation = Generation.builder()
                 .maxNewTokens(120)
                 .temperature(0.6)
+                .stopTokens(Set.of(ByteDataset.END_OF_TEXT))
                 .seed(seed(seed))
                 .build();
-        StringBuilder report = new StringBuilder();
-        int[] written = model.generate(prompt, generation);
-        for (int i = 1; i < written.length && written[i] != ByteDataset.END_OF_TEXT; i++) {
-            report.append((char) written[i]);
-        }
+        StringBuilder report = new StringBuilder("METAR ");
+        Generator.builder()
+                .model(model)
+                .build()
+                .completeTokens(prompt, generation)
+                .ids()
+                .forEach(id -> report.append((char) id.intValue()));
         return report.toString().replace("\n", " / ");
     }
 

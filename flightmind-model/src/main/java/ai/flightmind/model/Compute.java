@@ -26,6 +26,16 @@ record Compute(Precision precision, boolean onCuda) {
 
     /** x · Wᵀ: (…, in) and (out, in) give (…, out). */
     Tensor linear(Tensor x, Tensor weight) {
+        if (precision == Precision.FP32 && !onCuda && x.numel() == weight.size(1)) {
+            return ofOneRow(x, weight);
+        }
         return torch.linear(x, lower(weight));
+    }
+
+    /** As OpenBLAS's matrix-vector product, which reads the weight three times as fast as its product of matrices. */
+    private static Tensor ofOneRow(Tensor x, Tensor weight) {
+        long[] shape = x.sizes().vec().get();
+        shape[shape.length - 1] = weight.size(0);
+        return weight.mv(x.view(-1)).view(shape);
     }
 }

@@ -21,11 +21,33 @@ final class Decoder implements AutoCloseable {
         this.attention = new CausalAttention(config.sequenceLength(), device);
     }
 
-    /** Token ids (B, T) to normalised hidden states (B, T, C), float32. */
+    /** Token ids (B, T), each row from its beginning on, to normalised hidden states (B, T, C), float32. */
     Tensor hidden(Tensor tokens, Compute compute) {
+        Tensor turns = rotary.turns(0, tokens.size(1));
+        return hidden(tokens, compute, new AttentionContext() {
+            @Override
+            public Tensor turn(Tensor heads) {
+                return RotaryEmbedding.turn(heads, turns);
+            }
+
+            @Override
+            public Tensor attend(int layer, Tensor q, Tensor k, Tensor v) {
+                return attention.mix(q, k, v);
+            }
+        });
+    }
+
+    /**
+     * Token ids (B, T) that go on where the rows of a cache end; their keys and values are added to it, its lengths stay.
+     */
+    Tensor hidden(Tensor tokens, Compute compute, KeyValueCache cache) {
+        return hidden(tokens, compute, new CachedContext(cache, tokens.size(1), rotary, attention));
+    }
+
+    private Tensor hidden(Tensor tokens, Compute compute, AttentionContext context) {
         Tensor x = torch.embedding(weights.get(Names.EMBEDDING), tokens);
         for (int layer = 0; layer < config.depth(); layer++) {
-            Tensor attended = attention(normed(x, Names.attentionNorm(layer)), layer, compute);
+            Tensor attended = attention(normed(x, Names.attentionNorm(layer)), layer, compute, context);
             x = x.add(attended);
             x = x.add(swiGlu(normed(x, Names.mlpNorm(layer)), layer, compute));
         }
@@ -33,12 +55,12 @@ final class Decoder implements AutoCloseable {
     }
 
     /** Causal self-attention: (B, T, C) to (B, T, C). */
-    private Tensor attention(Tensor normed, int layer, Compute compute) {
+    private Tensor attention(Tensor normed, int layer, Compute compute, AttentionContext context) {
         Tensor x = compute.lower(normed);
-        Tensor q = compute.forAttention(rotary.turn(heads(linear(x, Names.query(layer), compute))));
-        Tensor k = compute.forAttention(rotary.turn(heads(linear(x, Names.key(layer), compute))));
+        Tensor q = compute.forAttention(context.turn(heads(linear(x, Names.query(layer), compute))));
+        Tensor k = compute.forAttention(context.turn(heads(linear(x, Names.key(layer), compute))));
         Tensor v = compute.forAttention(heads(linear(x, Names.value(layer), compute)));
-        Tensor mixed = attention.mix(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)); // (B, H, T, 64)
+        Tensor mixed = context.attend(layer, q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)); // (B, H, T, 64)
         Tensor joined = mixed.transpose(1, 2).reshape(x.size(0), x.size(1), config.width());
         return linear(compute.lower(joined), Names.attentionOutput(layer), compute);
     }

@@ -220,20 +220,12 @@ public final class Gpt implements AutoCloseable {
     }
 
     /**
-     * Continues a prompt. The context is its last {@code sequenceLength} tokens.
-     *
-     * @param prompt at least one token id
-     * @return the prompt and what follows
+     * The model as it is now, for reading only: what continues texts, and scores them, without reading them again for
+     * each token. In float32 it shares the weights, which must not be trained while it is used; in bfloat16 it has its
+     * own copy of the matrices, of 2 bytes per parameter.
      */
-    public int[] generate(int[] prompt, Generation generation) {
-        return new TokenSampler(this, generation).continueFrom(prompt);
-    }
-
-    /** Logits of the last position only: (B, V), float32. */
-    Tensor nextTokenLogits(Tensor tokens, Precision precision) {
-        Compute compute = compute(precision);
-        Tensor hidden = decoder.hidden(checked(tokens), compute);
-        return head.logits(hidden.select(1, hidden.size(1) - 1), compute);
+    public Inference inference(Precision precision) {
+        return new Inference(config, device, weights, compute(precision));
     }
 
     private Compute compute(Precision precision) {

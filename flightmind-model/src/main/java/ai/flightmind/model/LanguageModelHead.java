@@ -34,6 +34,13 @@ final class LanguageModelHead {
         return inChunks(hidden, targets, compute, (rows, weight, chunk, from) -> {});
     }
 
+    /** The loss of each target: hidden is (N, C), targets (N), none below 0; gives (N), float32, in nats. */
+    Tensor losses(Tensor hidden, Tensor targets, Compute compute) {
+        Tensor losses = torch.zeros(new long[] {hidden.size(0)}, hidden.options());
+        inChunks(hidden, targets, compute, (rows, weight, chunk, from) -> chunk.copyLossesTo(losses, from));
+        return losses;
+    }
+
     /**
      * The sum of the losses, and the gradient of {@code scale} times it: with respect to the hidden states into {@code
      * hiddenGrad} (B·T, C) and, unless the embedding is frozen, with respect to it into {@code weightGrad} (V, C), both
@@ -107,6 +114,10 @@ final class LanguageModelHead {
 
         Tensor lossSum() {
             return losses.sum(new ScalarTypeOptional(ScalarType.Double));
+        }
+
+        void copyLossesTo(Tensor all, long from) {
+            all.narrow(0, from, losses.size(0)).copy_(losses.view(-1));
         }
 
         /** scale · (softmax − one-hot), in the memory of the exponentials. */

@@ -11,5 +11,10 @@ public enum Precision {
      * Mixed precision as PyTorch's autocast does it: linear layers, and attention on CUDA, in bfloat16. Attention on
      * the CPU stays in float32, where libtorch's bfloat16 kernel is ten times slower.
      */
-    BF16
+    BF16;
+
+    /** What a device is fastest with: bfloat16 on CUDA, float32 on the CPU. */
+    public static Precision defaultFor(Device device) {
+        return device.isCuda() ? BF16 : FP32;
+    }
 }

@@ -31,14 +31,28 @@ final class RotaryEmbedding implements AutoCloseable {
         }
     }
 
+    /** How many positions there are turns for. */
+    long length() {
+        return turns.size(1);
+    }
+
+    /** The turns of positions one after another: (1, T, 1, 32), complex64. */
+    Tensor turns(long from, long length) {
+        return turns.narrow(1, from, length);
+    }
+
+    /** The turns of positions (B, T), int64, each below the sequence length: (B, T, 1, 32), complex64. */
+    Tensor turns(Tensor positions) {
+        return torch.index_select(turns, 1, positions.view(-1)).view(positions.size(0), positions.size(1), 1, PAIRS);
+    }
+
     /** Turns (B, T, H, 64) in float32; the result has the same shape, in float32. */
-    Tensor turn(Tensor heads) {
+    static Tensor turn(Tensor heads, Tensor turns) {
         long batch = heads.size(0);
         long length = heads.size(1);
         long count = heads.size(2);
         Tensor pairs = torch.view_as_complex(Compute.full(heads).view(batch, length, count, PAIRS, 2));
-        return torch.view_as_real(pairs.mul(turns.narrow(1, 0, length)))
-                .view(batch, length, count, GptConfig.HEAD_SIZE);
+        return torch.view_as_real(pairs.mul(turns)).view(batch, length, count, GptConfig.HEAD_SIZE);
     }
 
     @Override

@@ -52,6 +52,30 @@ final class Weights implements AutoCloseable {
         return new Weights(byName);
     }
 
+    /**
+     * The same weights as a model reads them that does not learn: matrices of the layers in the numbers they are
+     * multiplied in and with what an adapter adds to them, everything else shared with these. To be closed by itself.
+     */
+    Weights forInference(Compute compute) {
+        Map<String, Tensor> handles = new LinkedHashMap<>();
+        try (PointerScope scope = new PointerScope()) {
+            byName.forEach((name, weight) -> {
+                boolean multiplied = weight.dim() == 2 && !name.equals(Names.EMBEDDING);
+                LowRank beside = beside(name);
+                Tensor whole = beside == null
+                        ? weight.detach()
+                        : beside.mergedInto(weight).detach();
+                Tensor handle = multiplied ? compute.lower(whole) : whole;
+                handle.retainReference();
+                handles.put(name, handle);
+            });
+        } catch (RuntimeException e) {
+            handles.values().forEach(Tensor::close);
+            throw e;
+        }
+        return new Weights(handles);
+    }
+
     Map<String, Tensor> byName() {
         return byName;
     }

@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /** What the Python original was recorded doing: depth 2, vocabulary 512, sequences of 64. */
 public final class Golden {
-    static final GptConfig CONFIG =
+    public static final GptConfig CONFIG =
             GptConfig.builder().depth(2).vocabSize(512).sequenceLength(64).build();
 
     private static final Path FOLDER = Path.of("src/test/resources/golden");
@@ -30,7 +30,7 @@ public final class Golden {
     private Golden() {}
 
     /** A value of golden.json by its path: names of objects, numbers of arrays. */
-    static Object at(Object... path) {
+    public static Object at(Object... path) {
         try {
             Object value = new Moshi.Builder()
                     .build()
@@ -47,13 +47,18 @@ public final class Golden {
         }
     }
 
-    static double number(Object... path) {
+    public static double number(Object... path) {
         return ((Number) at(path)).doubleValue();
     }
 
     /** A flat or nested array of numbers, flattened. */
     public static double[] numbers(Object... path) {
         return flatten(at(path));
+    }
+
+    /** Token ids. */
+    public static int[] tokens(Object... path) {
+        return Arrays.stream(numbers(path)).mapToInt(number -> (int) number).toArray();
     }
 
     private static double[] flatten(Object value) {

@@ -5,8 +5,8 @@ import static ai.flightmind.train.Every.every;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import ai.flightmind.model.Generation;
 import ai.flightmind.model.Gpt;
+import ai.flightmind.model.generation.Generation;
 import ai.flightmind.train.callback.MetricsFile;
 import ai.flightmind.train.callback.Sample;
 import ai.flightmind.train.callback.TextSamples;

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ModelException extends RuntimeException
         permits NativeLibraryException,
                 DeviceException,
+                CancelledException,
                 PtFormatException,
                 TokenizerException,
                 SafetensorsFormatException,

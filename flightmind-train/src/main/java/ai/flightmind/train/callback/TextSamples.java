@@ -1,7 +1,9 @@
 package ai.flightmind.train.callback;
 
-import ai.flightmind.model.Generation;
 import ai.flightmind.model.Gpt;
+import ai.flightmind.model.generation.Completion;
+import ai.flightmind.model.generation.Generation;
+import ai.flightmind.model.generation.Generator;
 import ai.flightmind.model.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
@@ -15,16 +17,13 @@ import java.util.List;
  * }</pre>
  */
 public final class TextSamples implements TrainingCallback {
-    private final Gpt model;
-    private final Tokenizer tokenizer;
+    private final Generator generator;
     private final List<String> prompts;
     private final Generation generation;
     private final SampleListener listener;
 
-    private TextSamples(
-            Gpt model, Tokenizer tokenizer, List<String> prompts, Generation generation, SampleListener listener) {
-        this.model = model;
-        this.tokenizer = tokenizer;
+    private TextSamples(Generator generator, List<String> prompts, Generation generation, SampleListener listener) {
+        this.generator = generator;
         this.prompts = List.copyOf(prompts);
         this.generation = generation;
         this.listener = listener;
@@ -46,16 +45,20 @@ public final class TextSamples implements TrainingCallback {
                                 + vocabSize + ", not " + Arrays.toString(tokens));
             }
         }
-        return new TextSamples(model, tokenizer, prompts, generation, listener);
+        Generator generator = Generator.builder()
+                .model(model)
+                .tokenizer(tokenizer)
+                .specialTokensInPrompts(true)
+                .build();
+        return new TextSamples(generator, prompts, generation, listener);
     }
 
     @Override
     public void onEvaluation(Evaluation evaluation, StopRequest stop) {
-        for (String prompt : prompts) {
-            int[] begin = tokenizer.encodeWithSpecialTokens(prompt);
-            int[] written = model.generate(begin, generation);
-            String text = tokenizer.decode(Arrays.copyOfRange(written, begin.length, written.length));
-            listener.onSample(new Sample(evaluation.step(), prompt, text));
+        List<Completion> completions = generator.complete(prompts, generation);
+        for (int i = 0; i < prompts.size(); i++) {
+            listener.onSample(new Sample(
+                    evaluation.step(), prompts.get(i), completions.get(i).text()));
         }
     }
 }
