@@ -65,7 +65,9 @@ class MonitoringPageTest {
         for (String run : new String[] {"d12", "d24"}) {
             Files.createDirectories(directory.resolve(run));
             for (String file : new String[] {"metrics.jsonl", "run.jsonl"}) {
-                Files.copy(directory.resolve("checkpoints").resolve(file), directory.resolve(run).resolve(file));
+                Files.copy(
+                        directory.resolve("checkpoints").resolve(file),
+                        directory.resolve(run).resolve(file));
             }
         }
 
