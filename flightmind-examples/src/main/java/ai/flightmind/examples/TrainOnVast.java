@@ -12,7 +12,6 @@ import ai.flightmind.vast.bucket.Bucket;
 import ai.flightmind.vast.cost.Workload;
 import ai.flightmind.vast.plan.RunPlan;
 import ai.flightmind.vast.provision.MavenArtifact;
-import ai.flightmind.vast.query.OfferQuery;
 import ai.flightmind.vast.run.Rehearsal;
 import ai.flightmind.vast.run.TrainingRun;
 import java.nio.file.Path;
@@ -24,6 +23,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -50,28 +50,8 @@ public final class TrainOnVast implements Callable<Integer> {
     @Option(names = "--results", paramLabel = "DIR", description = "checkpoints, metrics and logs come here")
     private Path results = Path.of("checkpoints_cloud");
 
-    @Option(names = "--gpu", description = "as the service calls it")
-    private String gpu = "H100_SXM";
-
-    @Option(names = "--num-gpus")
-    private int gpus = 4;
-
-    @Option(names = "--disk", paramLabel = "GB")
-    private int diskGb = 500;
-
-    @Option(
-            names = "--where",
-            paramLabel = "QUERY",
-            description = "further conditions, as 'geolocation=NO cpu_ram>=500'",
-            showDefaultValue = Visibility.NEVER)
-    private String where = "";
-
-    @Option(
-            names = "--bid",
-            paramLabel = "DOLLARS",
-            description = "rent interruptibly, for this much an hour; default: on demand",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable Double bid;
+    @Mixin
+    private final RentalFlags rental = new RentalFlags();
 
     @Option(names = "--budget", paramLabel = "DOLLARS", description = "the most that all machines together may cost")
     private double budget = 700;
@@ -86,6 +66,7 @@ public final class TrainOnVast implements Callable<Integer> {
             names = "--bucket",
             arity = "2",
             paramLabel = "ENDPOINT BUCKET/PREFIX",
+            hideParamSyntax = true,
             description = "an S3 store for checkpoints; its key is found as the aws command finds it",
             showDefaultValue = Visibility.NEVER)
     private @Nullable List<String> bucket;
@@ -128,8 +109,16 @@ public final class TrainOnVast implements Callable<Integer> {
             }
         }
         RunPlan plan = plan();
+        try {
+            return carryOut(plan);
+        } finally {
+            plan.backup().ifPresent(Bucket::close);
+        }
+    }
+
+    private int carryOut(RunPlan plan) {
         if (planOnly) {
-            PlanPreview.print(plan, gpu, gpus);
+            PlanPreview.print(plan, rental.gpu(), rental.gpus());
             return 0;
         }
         if (rehearse) {
@@ -158,11 +147,11 @@ public final class TrainOnVast implements Callable<Integer> {
             parameters = pretrain.config(dataset).parameterCount();
         }
         RunPlan.Builder plan = RunPlan.builder()
-                .offers(query())
+                .offers(rental.query())
                 .workload(Workload.builder()
                         .parameters(parameters)
                         .tokens(pretrain.tokens())
-                        .diskGb(diskGb)
+                        .diskGb(rental.diskGb())
                         .build())
                 .data(data, DATA_THERE)
                 .program(Pretrain.class, training.toArray(String[]::new))
@@ -174,9 +163,7 @@ public final class TrainOnVast implements Callable<Integer> {
         if (dryRunSteps > 0) {
             plan.dryRun(steps(dryRunSteps), expectTokensPerSecond(atLeast(0.5)));
         }
-        if (bid != null) {
-            plan.bidDollarsPerHour(bid);
-        }
+        rental.bid().ifPresent(plan::bidDollarsPerHour);
         if (bucket != null) {
             String[] place = bucket.get(1).split("/", 2);
             plan.backup(Bucket.s3(bucket.get(0), place[0], place.length > 1 ? place[1] : ""));
@@ -192,27 +179,12 @@ public final class TrainOnVast implements Callable<Integer> {
         } catch (ParameterException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage() == null ? "" : e.getMessage(), e);
         }
-        if (training.contains("--checkpoints") || training.contains("--resume")) {
+        if (training.stream().anyMatch(word -> word.matches("--(checkpoints|resume)(=.*)?"))) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--checkpoints and --resume are set by the run; --results says where they come to");
         }
         return pretrain;
-    }
-
-    /** The guide's, for any number of GPUs. */
-    private OfferQuery query() {
-        return OfferQuery.parse(String.format(
-                Locale.ROOT,
-                "gpu_name=%s num_gpus=%d %s reliability>0.95 direct_port_count>0 disk_space>=%d inet_down>500"
-                        + " cuda_max_good>=13.0 %s -o dph_total --storage %d -t %s",
-                gpu,
-                gpus,
-                gpus > 1 ? "bw_nvlink>200" : "",
-                diskGb,
-                where,
-                diskGb,
-                bid == null ? "on-demand" : "bid"));
     }
 
     /** Of the real plan what a CPU can do in a minute or two. */
@@ -224,7 +196,7 @@ public final class TrainOnVast implements Callable<Integer> {
                 .argument("--depth", "2")
                 .argument("--seq-len", Integer.toString(sequenceLength))
                 .argument("--batch-size", "1")
-                .argument("--tokens-per-step", Integer.toString(2 * gpus * sequenceLength))
+                .argument("--tokens-per-step", Integer.toString(2 * rental.gpus() * sequenceLength))
                 .argument("--max-steps", "60")
                 .argument("--warmup-steps", "5")
                 .argument("--eval-every", "20")

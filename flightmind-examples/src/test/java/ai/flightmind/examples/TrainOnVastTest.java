@@ -77,7 +77,7 @@ class TrainOnVastTest {
     @Test
     void flagsThatPretrainDoesNotTakeAreRefusedAtOnce() throws Exception {
         Ended misspelt = run(Map.of(), "--dept 24");
-        Ended own = run(Map.of(), "--resume latest");
+        Ended own = run(Map.of(), "--resume=latest");
 
         assertThat(misspelt.status()).isEqualTo(2);
         assertThat(misspelt.output()).contains("Unknown option", "--dept");
@@ -87,7 +87,7 @@ class TrainOnVastTest {
 
     @Test
     void rehearsalIsSmallAndLeavesItsCheckpoint() throws Exception {
-        Ended ended = run(Map.of(), "--rehearse --num-gpus 2 --dry-run 20 --depth 24 --max-steps 95000");
+        Ended ended = run(Map.of(), "--rehearse --num-gpus 1 --dry-run 0 --depth 24 --max-steps 95000");
 
         assertThat(ended.output()).contains("FlightMind-d2", "COMPLETED");
         assertThat(ended.status()).isZero();
