@@ -1,17 +1,15 @@
 package ai.flightmind.train.metrics;
 
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has cost so far: a price per hour, from the start of this process on, and what its earlier processes cost.
+ * What a run has cost so far: a price per hour, since this meter was made, and what its earlier processes cost.
  * A run whose price nobody said has no cost. An immutable value; thread-safe.
  */
 public final class CostMeter {
@@ -27,9 +25,9 @@ public final class CostMeter {
         this.beginNanos = beginNanos;
     }
 
-    /** At this price, since this process was started. */
+    /** At this price, from now on. */
     public static CostMeter at(PricePerHour price) {
-        return new CostMeter(price, 0, System::nanoTime, startOfProcess());
+        return new CostMeter(price, 0, System::nanoTime, System.nanoTime());
     }
 
     static CostMeter at(PricePerHour price, LongSupplier nanoTime) {
@@ -43,12 +41,7 @@ public final class CostMeter {
 
     /** Without a cost. */
     public static CostMeter unknown() {
-        return new CostMeter(null, 0, System::nanoTime, startOfProcess());
-    }
-
-    private static long startOfProcess() {
-        long up = ManagementFactory.getRuntimeMXBean().getUptime();
-        return System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(up);
+        return new CostMeter(null, 0, System::nanoTime, System.nanoTime());
     }
 
     /** As {@link #fromEnvironment}, after what a resumed run's metrics say it cost before; they need not exist. */
