@@ -1,5 +1,6 @@
 package ai.flightmind.vast.provision;
 
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,20 @@ public record MavenArtifact(
         String version,
         String classifier,
         @Nullable String sha256) {
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+    public MavenArtifact {
+        for (String word : new String[] {group, artifact, version, classifier.isEmpty() ? "_" : classifier}) {
+            if (!WORD.matcher(word).matches()) {
+                throw new IllegalArgumentException("'" + word + "' is no part of an artifact's coordinates");
+            }
+        }
+        if (sha256 != null && !SHA256.matcher(sha256).matches()) {
+            throw new IllegalArgumentException("sha256: 64 hex digits in lower case, not '" + sha256 + "'");
+        }
+    }
+
     /** {@code group:artifact:version}, or {@code group:artifact:version:classifier}. */
     public static MavenArtifact of(String coordinates) {
         String[] parts = coordinates.split(":", -1);
@@ -31,5 +46,10 @@ public record MavenArtifact(
 
     public String fileName() {
         return artifact + "-" + version + (classifier.isEmpty() ? "" : "-" + classifier) + ".jar";
+    }
+
+    /** Where it is below a repository's root. */
+    String path() {
+        return group.replace('.', '/') + "/" + artifact + "/" + version + "/" + fileName();
     }
 }

@@ -1,25 +1,21 @@
 package ai.flightmind.vast.provision;
 
-import ai.flightmind.vast.ssh.CommandResult;
-import java.util.List;
-
 /** The machine's own package manager. */
 final class Packages {
     private Packages() {}
 
-    /** As root, or as who may become it; waits for others that install. */
+    /**
+     * A command that installs them, as root or as who may become it. A fresh machine may still be installing by itself: its
+     * locks are waited for.
+     */
     static String install(String... packages) {
-        String root = "$([ \"$(id -u)\" = 0 ] || echo sudo -n)";
-        String apt = root + " env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300";
-        return apt + " update && " + apt + " install -y --no-install-recommends " + String.join(" ", packages);
-    }
-
-    /** Why it failed, in a line. */
-    static String lastLine(CommandResult result) {
-        List<String> lines = (result.stdout() + "\n" + result.stderr())
-                .lines()
-                .filter(line -> !line.isBlank())
-                .toList();
-        return "status " + result.exitStatus() + (lines.isEmpty() ? "" : ", " + lines.get(lines.size() - 1));
+        return String.join(
+                "\n",
+                "get() { $([ \"$(id -u)\" = 0 ] || echo sudo -n) env DEBIAN_FRONTEND=noninteractive"
+                        + " apt-get -qq -o DPkg::Lock::Timeout=300 \"$@\"; }",
+                // Of what fails otherwise, the installation tells.
+                "update() { said=$(get update 2>&1) && return; case $said in *'get lock'*) return 1;; esac; }",
+                "tries=0; until update || [ $tries -ge 60 ]; do tries=$((tries + 1)); sleep 5; done",
+                "get install -y --no-install-recommends " + String.join(" ", packages));
     }
 }

@@ -10,13 +10,12 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.attribute.FileTime;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -41,46 +40,43 @@ final class ProgramFiles {
     record Sent(List<String> paths, int files, long bytes) {}
 
     Sent send(ClassPath classPath) {
-        try {
-            Path staged = Files.createTempDirectory("flightmind-program");
-            try {
-                return send(classPath, staged);
-            } finally {
-                delete(staged);
-            }
+        try (Staging packed = new Staging();
+                Staging missing = new Staging()) {
+            return send(classPath, packed.folder(), missing);
         } catch (IOException e) {
             throw new UncheckedIOException("The program's class path cannot be packed.", e);
         }
     }
 
-    private Sent send(ClassPath classPath, Path staged) throws IOException {
+    private Sent send(ClassPath classPath, Path packed, Staging missing) throws IOException {
         Map<String, Path> files = new LinkedHashMap<>();
         for (Path entry : classPath.entries()) {
             Path jar = entry;
             String name = String.valueOf(entry.getFileName()).replaceAll("[^A-Za-z0-9._-]", "_");
             if (Files.isDirectory(entry)) {
                 name = "classes.jar";
-                jar = pack(entry, staged.resolve("packed-" + files.size() + ".jar"));
+                jar = pack(entry, packed.resolve(files.size() + ".jar"));
             }
             files.put(Sha256.hexOf(jar).substring(0, HASH_LETTERS) + "-" + name, jar);
         }
-        String home = ssh.run("mkdir -p " + Shell.path(folder) + " && cd " + Shell.path(folder) + " && pwd && ls")
+        List<String> lines = ssh.run(
+                        "mkdir -p " + Shell.path(folder) + " && cd " + Shell.path(folder) + " && pwd && ls")
                 .orThrow()
-                .stdout();
-        List<String> lines = home.lines().toList();
+                .stdout()
+                .lines()
+                .toList();
         Set<String> there = new HashSet<>(lines.subList(1, lines.size()));
-        Path missing = Files.createDirectory(staged.resolve("missing"));
         long bytes = 0;
         int sent = 0;
         for (Map.Entry<String, Path> file : files.entrySet()) {
             if (!there.contains(file.getKey())) {
-                link(missing.resolve(file.getKey()), file.getValue());
+                missing.add(file.getValue(), Path.of(file.getKey()));
                 bytes += Files.size(file.getValue());
                 sent++;
             }
         }
         if (sent > 0) {
-            sendMissing(missing);
+            sendMissing(missing.folder());
         }
         List<String> paths =
                 files.keySet().stream().map(name -> lines.get(0) + "/" + name).toList();
@@ -97,22 +93,12 @@ final class ProgramFiles {
                 .orThrow();
     }
 
-    private static void link(Path link, Path file) throws IOException {
-        try {
-            Files.createLink(link, file);
-        } catch (IOException | UnsupportedOperationException otherDisk) {
-            Files.copy(file, link);
-        }
-    }
-
     /** The same bytes for the same classes: no times, in the order of names. */
     private static Path pack(Path directory, Path jar) throws IOException {
         try (OutputStream out = Files.newOutputStream(jar);
                 ZipOutputStream zip = new ZipOutputStream(out);
                 Stream<Path> files = Files.walk(directory)) {
-            List<Path> sorted =
-                    new ArrayList<>(files.filter(Files::isRegularFile).sorted().collect(Collectors.toList()));
-            for (Path file : sorted) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 ZipEntry entry =
                         new ZipEntry(directory.relativize(file).toString().replace('\\', '/'));
                 entry.setTime(0);
@@ -121,14 +107,7 @@ final class ProgramFiles {
                 zip.closeEntry();
             }
         }
-        return jar;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        // The stream that it goes up in holds its time: an interrupted one goes on only if that is the same again.
+        return Files.setLastModifiedTime(jar, FileTime.fromMillis(0));
     }
 }

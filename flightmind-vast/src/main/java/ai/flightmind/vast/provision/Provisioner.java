@@ -2,6 +2,7 @@ package ai.flightmind.vast.provision;
 
 import ai.flightmind.vast.bucket.Bucket;
 import ai.flightmind.vast.ssh.SshSession;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,8 +44,8 @@ public final class Provisioner {
             done.add(what);
             progress.accept(what);
         };
-        String java = new JavaRuntime(ssh, folder, settings.javaFeature, settings.javaRuntime, settings.timeout)
-                .install(note);
+        int feature = settings.javaFeature == 0 ? local.javaFeature() : settings.javaFeature;
+        String java = new JavaRuntime(ssh, folder, feature, settings.javaRuntime, settings.timeout).install(note);
         ProgramFiles.Sent sent = new ProgramFiles(ssh, folder).send(local);
         if (sent.files() > 0) {
             note.accept(String.format(
@@ -55,7 +56,8 @@ public final class Provisioner {
                     sent.bytes() / 1e6));
         }
         List<String> paths = new ArrayList<>(sent.paths());
-        NativeJars jars = new NativeJars(ssh, folder, settings.bucket, settings.localRepository, settings.timeout);
+        NativeJars jars = new NativeJars(
+                ssh, folder, settings.bucket, settings.repository, settings.localRepository, settings.timeout);
         for (MavenArtifact artifact : settings.natives) {
             paths.add(jars.install(artifact, note));
         }
@@ -67,8 +69,9 @@ public final class Provisioner {
     public static final class Builder {
         private @Nullable ClassPath classPath;
         private List<MavenArtifact> natives = List.of();
-        private int javaFeature = 17;
+        private int javaFeature;
         private @Nullable Bucket bucket;
+        private @Nullable URI repository;
         private Path localRepository =
                 Path.of(System.getProperty("user.home", "")).resolve(".m2").resolve("repository");
         private @Nullable Path javaRuntime = JavaRuntime.ofThisJvm();
@@ -88,8 +91,11 @@ public final class Provisioner {
             return this;
         }
 
-        /** The oldest Java that will do; default 17. */
+        /** The oldest Java that will do; by default what the class path was compiled for, and at least 17. */
         public Builder javaFeature(int feature) {
+            if (feature < 17) {
+                throw new IllegalArgumentException("javaFeature: at least 17, not " + feature);
+            }
             this.javaFeature = feature;
             return this;
         }
@@ -97,6 +103,12 @@ public final class Provisioner {
         /** Has the natives as {@code natives/FILE}, for machines that reach no registry; default none. */
         public Builder bucket(Bucket bucket) {
             this.bucket = bucket;
+            return this;
+        }
+
+        /** A Maven repository that the machine asks for everything; by default those that its Maven knows by itself. */
+        public Builder repository(URI repository) {
+            this.repository = repository;
             return this;
         }
 
@@ -132,6 +144,7 @@ public final class Provisioner {
             copy.natives = natives;
             copy.javaFeature = javaFeature;
             copy.bucket = bucket;
+            copy.repository = repository;
             copy.localRepository = localRepository;
             copy.javaRuntime = javaRuntime;
             copy.timeout = timeout;

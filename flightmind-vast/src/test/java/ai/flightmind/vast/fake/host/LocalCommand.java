@@ -31,7 +31,7 @@ public final class LocalCommand implements Command {
     }
 
     /** There, with that environment and nothing else. */
-    LocalCommand(String text, @Nullable Path home, @Nullable Map<String, String> environment) {
+    public LocalCommand(String text, @Nullable Path home, @Nullable Map<String, String> environment) {
         this.text = text;
         this.home = home;
         this.environment = environment;
