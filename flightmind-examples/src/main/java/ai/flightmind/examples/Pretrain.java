@@ -11,6 +11,7 @@ import ai.flightmind.model.Precision;
 import ai.flightmind.model.libtorch.Libtorch;
 import ai.flightmind.train.LearningRate;
 import ai.flightmind.train.Trainer;
+import ai.flightmind.train.callback.EarlyStopping;
 import ai.flightmind.train.callback.MetricsFile;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.Resume;
@@ -96,6 +97,12 @@ public final class Pretrain implements Runnable {
     @Option(names = "--eval-steps", paramLabel = "BATCHES", description = "micro-batches per evaluation")
     private int evalSteps = 20;
 
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description = "end after N evaluations in a row without a new lowest loss; 0 for never")
+    private int patience;
+
     @Option(names = "--checkpoint-every", paramLabel = "STEPS")
     private long checkpointEvery = 1_000;
 
@@ -180,6 +187,9 @@ public final class Pretrain implements Runnable {
                 .callback(TensorBoard.builder(checkpoints.resolve("tensorboard"))
                         .cost(cost)
                         .build());
+        if (patience > 0) {
+            trainer.callback(new EarlyStopping(patience));
+        }
         if (precision != null) {
             trainer.precision(precision);
         }

@@ -10,6 +10,7 @@ import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
 import ai.flightmind.model.error.CancelledException;
+import ai.flightmind.model.libtorch.Libtorch;
 import ai.flightmind.model.lora.LoraConfig;
 import ai.flightmind.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ class GeneratorTest {
 
     @BeforeAll
     static void makeModel() {
+        // Several spinning threads per operator make tiny models slow wherever something else runs beside the tests.
+        Libtorch.setThreads(1);
         model = Gpt.create(CONFIG, Device.cpu(), seed(11));
     }
 
