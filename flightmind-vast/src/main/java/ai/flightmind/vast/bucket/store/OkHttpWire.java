@@ -32,6 +32,9 @@ import software.amazon.awssdk.http.SdkHttpRequest;
  * okhttp lets another thread end one call at once. Thread-safe.
  */
 final class OkHttpWire implements SdkHttpClient {
+    private static final List<String> CUT_SHORT =
+            List.of("<Code>InvalidRequest<", "<Code>IncompleteBody<", "<Code>RequestTimeout<");
+    private static final long ERROR_BYTES = 4096;
     private static final int PIECE_BYTES = 64 * 1024;
     private static final ThreadLocal<@Nullable LongConsumer> SENT = new ThreadLocal<>();
 
@@ -77,6 +80,7 @@ final class OkHttpWire implements SdkHttpClient {
                 boolean open = false;
                 try {
                     Response response = call.execute();
+                    requireWhole(call.request(), response);
                     open = true;
                     return translate(response, () -> calls.remove(thread, call), call);
                 } finally {
@@ -91,6 +95,20 @@ final class OkHttpWire implements SdkHttpClient {
                 call.cancel();
             }
         };
+    }
+
+    /**
+     * A store that gets half a part from a line that broke may call the request a bad one, and the answer may come through
+     * nevertheless. There is nothing else in such a request to be bad, so it is the line's failure, and worth another attempt.
+     */
+    private static void requireWhole(Request request, Response response) throws IOException {
+        if (response.code() == 400 && request.url().queryParameter("partNumber") != null) {
+            String answer = response.peekBody(ERROR_BYTES).string();
+            if (CUT_SHORT.stream().anyMatch(answer::contains)) {
+                response.close();
+                throw new IOException("the store did not get all of the part");
+            }
+        }
     }
 
     private Request translate(HttpExecuteRequest execute) {
