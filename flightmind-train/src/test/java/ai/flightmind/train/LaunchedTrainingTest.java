@@ -25,6 +25,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Tag;
@@ -87,12 +88,22 @@ class LaunchedTrainingTest extends TinyData {
     }
 
     private static void killOneOf(Random random) {
-        List<ProcessHandle> ranks = ProcessHandle.current()
+        // A process that was just begun is not known for a rank before it runs Java.
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        List<ProcessHandle> ranks = ranks();
+        while (ranks.isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(10_000_000);
+            ranks = ranks();
+        }
+        assertThat(ranks).isNotEmpty();
+        assertThat(ranks.get(random.nextInt(ranks.size())).destroyForcibly()).isTrue();
+    }
+
+    private static List<ProcessHandle> ranks() {
+        return ProcessHandle.current()
                 .children()
                 .filter(LaunchedTrainingTest::isRank)
                 .toList();
-        assertThat(ranks).isNotEmpty();
-        assertThat(ranks.get(random.nextInt(ranks.size())).destroyForcibly()).isTrue();
     }
 
     private void assertItWasTheUnbrokenRun(Path logs, int steps) throws IOException {

@@ -16,9 +16,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole runs against two hundred ways for everything around them to fail, the program that looks after them included. */
+/**
+ * Whole runs against as many ways for everything around them to fail, the program that looks after them included. {@code
+ * -Dschedules=200} takes some minutes.
+ */
 class FaultSchedulesTest {
-    private static final int SCHEDULES = Integer.getInteger("schedules", 200);
+    private static final int SCHEDULES = Integer.getInteger("schedules", 50);
     private static final int FIRST = Integer.getInteger("schedule", 0);
     private static final int AT_ONCE = 4;
 
