@@ -149,8 +149,10 @@ class PretrainBadInputTest {
     private Map<Path, ByteBuffer> files() throws IOException {
         Map<Path, ByteBuffer> files = new TreeMap<>();
         if (Files.exists(checkpoints)) {
-            try (Stream<Path> all = Files.list(checkpoints)) {
-                for (Path file : all.filter(f -> !f.endsWith(".lock")).toList()) {
+            try (Stream<Path> all = Files.walk(checkpoints)) {
+                for (Path file : all.filter(Files::isRegularFile)
+                        .filter(f -> !f.endsWith(".lock"))
+                        .toList()) {
                     files.put(file, ByteBuffer.wrap(Files.readAllBytes(file)));
                 }
             }

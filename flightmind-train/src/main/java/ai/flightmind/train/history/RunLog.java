@@ -36,6 +36,7 @@ public final class RunLog implements TrainingCallback, SampleListener {
     private final CostMeter cost;
     private final InstantSource clock;
     private long lastStep = -1;
+    private boolean started;
 
     /** With the cost of {@link CostMeter#fromEnvironment}. */
     public RunLog(Path file) {
@@ -59,6 +60,7 @@ public final class RunLog implements TrainingCallback, SampleListener {
 
     @Override
     public void onStart(RunStart start) {
+        started = true;
         try {
             Path directory = file.toAbsolutePath().getParent();
             if (directory != null) {
@@ -143,6 +145,9 @@ public final class RunLog implements TrainingCallback, SampleListener {
 
     @Override
     public void onError(Throwable error) {
+        if (!started) {
+            return; // a run that was refused leaves everything as it was
+        }
         add("error", json -> {
             json.name("step").value(lastStep);
             json.name("message").value(error.toString());
