@@ -1,7 +1,6 @@
 package ai.flightmind.vast.run;
 
 import ai.flightmind.vast.error.CancelledException;
-import ai.flightmind.vast.error.NotFoundException;
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.instance.SshAddress;
 import ai.flightmind.vast.job.DetachedJob;
@@ -24,11 +23,9 @@ final class Collecting {
     private final Checkpointing checkpointing;
     private final DetachedJob job;
     private final Steadiness steadiness;
-    private final Owning owning;
 
-    Collecting(RunContext run, Checkpointing checkpointing, Jobs jobs, Steadiness steadiness, Owning owning) {
+    Collecting(RunContext run, Checkpointing checkpointing, Jobs jobs, Steadiness steadiness) {
         this.run = run;
-        this.owning = owning;
         this.checkpointing = checkpointing;
         this.job = jobs.training();
         this.steadiness = steadiness;
@@ -75,10 +72,7 @@ final class Collecting {
             }
             return Optional.empty();
         } catch (MachineLost | RunEnd | CancelledException e) {
-            if (!run.history().hasTrained(machine.id())) {
-                return Optional.empty();
-            }
-            return e instanceof MachineLost lost && !lost.isFellShort() && !isHalted(machine)
+            return e instanceof MachineLost lost && !lost.isFellShort()
                     ? lostForGood(machine, lost)
                     : Optional.of(keep(machine.id(), e));
         }
@@ -111,17 +105,6 @@ final class Collecting {
         }
     }
 
-    /** Its disk is there still, as after its watchdog has stopped it. */
-    private boolean isHalted(Machine machine) {
-        try {
-            return run.cloud().instances().get(machine.id()).isHalted();
-        } catch (NotFoundException e) {
-            return false;
-        } catch (VastException e) {
-            return true; // not known, so not given up
-        }
-    }
-
     private Optional<Leftover> lostForGood(Machine machine, MachineLost lost) {
         run.history()
                 .trouble(
@@ -132,9 +115,21 @@ final class Collecting {
 
     /** With results on it. Its disk bills on; its GPUs only while there is money for another try by hand. */
     Leftover keep(long instanceId, RuntimeException why) {
-        // First, since its GPUs bill; nothing else is as urgent.
-        boolean stopped = owning.halt(instanceId);
-        String address = address(instanceId);
+        boolean stopped = false;
+        String address = "";
+        try {
+            SshAddress ssh = run.cloud().instances().get(instanceId).sshAddress();
+            address = ssh == null
+                    ? ""
+                    : "ssh -p " + ssh.port() + " root@" + ssh.host() + " (files in " + checkpointing.folder()
+                            + "), or ";
+            run.cloud().instances().stop(instanceId);
+            stopped = true;
+        } catch (CancelledException e) {
+            boolean unused = Thread.interrupted();
+        } catch (VastException e) {
+            run.warn("Instance " + instanceId + " could not be stopped: " + e.getMessage());
+        }
         String message = "Results could not be brought home: " + why.getMessage();
         run.history().trouble(run.now(), message);
         return new Leftover(
@@ -142,22 +137,6 @@ final class Collecting {
                 stopped,
                 message,
                 (stopped ? "start it, " : "") + address + "runs().attach(\"" + run.id() + "\")");
-    }
-
-    /** For people; empty if it is not to be had now. */
-    private String address(long instanceId) {
-        try {
-            SshAddress ssh = run.cloud().instances().get(instanceId).sshAddress();
-            return ssh == null
-                    ? ""
-                    : "ssh -p " + ssh.port() + " root@" + ssh.host() + " (files in " + checkpointing.folder()
-                            + "), or ";
-        } catch (CancelledException e) {
-            boolean unused = Thread.interrupted();
-            return "";
-        } catch (VastException e) {
-            return ""; // attaching finds it without
-        }
     }
 
     static Leftover undestroyed(long id) {

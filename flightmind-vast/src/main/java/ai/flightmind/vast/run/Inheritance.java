@@ -4,16 +4,10 @@ import ai.flightmind.vast.error.PlanException;
 import ai.flightmind.vast.instance.Instance;
 import ai.flightmind.vast.ssh.KeySource;
 import ai.flightmind.vast.ssh.SshSession;
-import java.time.Duration;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Finds a run that was started on another machine: by its label in the account, and the journal on its instance. */
 final class Inheritance {
-    private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
-    private static final Duration START = Duration.ofMinutes(20);
-
     private final Cloud cloud;
     private final String id;
 
@@ -28,21 +22,12 @@ final class Inheritance {
             throw new PlanException("There is no run " + id + ": no journal here, and no instance in the account.");
         }
         for (Instance instance : ours) {
-            if (instance.isHalted()) {
-                // By its watchdog, or to keep what is on it; only while it runs can it tell.
-                LOG.warn(
-                        "Instance {} of run {} is stopped. It is started again, for what is on it.", instance.id(), id);
-                cloud.instances().start(instance.id());
-            } else if (!instance.isRunning()) {
-                continue;
-            }
-            String text = read(cloud.instances().awaitRunning(instance.id(), START));
-            if (!text.isBlank()) {
-                journal.adopt(text);
-                return;
-            }
-            if (instance.isHalted()) {
-                cloud.instances().stop(instance.id());
+            if (instance.isRunning() && instance.sshAddress() != null) {
+                String text = read(instance);
+                if (!text.isBlank()) {
+                    journal.adopt(text);
+                    return;
+                }
             }
         }
         throw new PlanException("Run " + id + " has " + ours.size()

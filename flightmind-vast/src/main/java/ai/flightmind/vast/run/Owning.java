@@ -51,36 +51,10 @@ final class Owning {
         }
     }
 
-    /**
-     * Stops it, insistently: its disk stays, and bills.
-     *
-     * @return whether it is known to be stopped
-     */
-    boolean halt(long id) {
-        Instant start = run.now();
-        while (Duration.between(start, run.now())
-                        .compareTo(run.plan().patience().boot())
-                < 0) {
-            try {
-                run.cloud().instances().stop(id);
-                return true;
-            } catch (NotFoundException e) {
-                return false;
-            } catch (CancelledException e) {
-                // Asked to hurry: this is the hurry.
-                boolean unused = Thread.interrupted();
-            } catch (VastException e) {
-                run.warn("Instance " + id + " is not stopped yet: " + e.getMessage());
-            }
-            uninterruptedPause();
-        }
-        return false;
-    }
-
     /** Ends what carries our label and is not in the journal: rentals whose answer never came. */
     void destroyUnknown() {
         for (Instance instance : listed()) {
-            if (!run.history().knows(instance.id())) {
+            if (run.history().rentals().stream().noneMatch(r -> r.instanceId() == instance.id())) {
                 run.warn("Instance " + instance.id() + " is ours, and nobody knew of it; it is destroyed.");
                 destroyQuietly(instance.id());
             }
@@ -124,17 +98,15 @@ final class Owning {
             }
         }
         List<Instance> listed = listed();
-        if (asked.isPresent()) {
-            listed.stream()
-                    .map(Instance::id)
-                    .filter(id -> !run.history().knows(id))
-                    .findFirst()
-                    .ifPresentOrElse(
-                            id -> run.history().rented(run.now(), id),
-                            () -> run.history()
-                                    .notRented(run.now(), "The program died while it rented, and nothing was rented."));
-        }
         Optional<RentalRecord> open = run.history().open();
+        if (open.isEmpty() && asked.isPresent()) {
+            if (listed.isEmpty()) {
+                run.history().notRented(run.now(), "The program died while it rented, and nothing was rented.");
+            } else {
+                run.history().rented(run.now(), listed.get(0).id());
+                open = run.history().open();
+            }
+        }
         Optional<RentalRecord> mine = open.filter(r -> listed.stream().anyMatch(i -> i.id() == r.instanceId()));
         if (open.isPresent() && mine.isEmpty()) {
             run.history().gone(run.now(), open.get().instanceId(), "gone when the run was joined again");

@@ -48,16 +48,7 @@ final class Preparing {
                 .uncollectedFor(run.plan().patience().boot())
                 .address(run.cloud().address())
                 .build();
-        // Left by an earlier program, another end would stop the machine at once.
-        machine.run("mkdir -p " + Machine.WATCHDOG + " && " + signOfLife(run));
         return JobState.parse(machine.run(watchdog.job().startScript()));
-    }
-
-    /** For the watchdog: that somebody is here, and how long the money lasts. */
-    static String signOfLife(RunContext run) {
-        Duration left = run.cloud().time().byWallClock(Guard.left(run));
-        return "date +%s > " + Machine.WATCHDOG + "/alive; echo $(( $(date +%s) + " + Math.max(1, left.toSeconds())
-                + " )) > " + Machine.WATCHDOG + "/end-by\n";
     }
 
     /** Null for a command of the machine's own. */

@@ -1,13 +1,7 @@
 package ai.flightmind.vast.run;
 
-import ai.flightmind.vast.error.InstanceNotReadyException;
-import ai.flightmind.vast.error.NotFoundException;
-import ai.flightmind.vast.error.SshException;
-import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.instance.Instance;
-import ai.flightmind.vast.run.RunReport.Outcome;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gets back to a machine on which an earlier program, or an earlier try, has begun to train. It may have been stopped since:
@@ -16,60 +10,25 @@ import org.jspecify.annotations.Nullable;
 final class Rejoining {
     private final RunContext run;
     private final Renting renting;
-    private @Nullable RunEnd gaveUp;
 
     Rejoining(RunContext run, Renting renting) {
         this.run = run;
         this.renting = renting;
     }
 
-    /**
-     * Starts it where it is stopped, and gets in.
-     *
-     * @throws MachineLost if it is lost with what it had
-     * @throws RunEnd if it is stopped, with results on its disk that may be nowhere else, and does not start: others may have
-     *     its GPUs now. It is not waited for twice
-     */
+    /** @throws MachineLost if it does not come back */
     Machine rejoin(RentalRecord rental) {
-        if (gaveUp != null) {
-            throw gaveUp;
-        }
-        boolean wasHalted = false;
-        try {
-            wasHalted = start(rental.instanceId());
-            return run.history().hasTrained(rental.instanceId()) ? renting.reach(rental) : renting.verify(rental);
-        } catch (RunEnd e) {
-            gaveUp = e.outcome() == Outcome.FAILED ? e : null;
-            throw e;
-        } catch (NotFoundException e) {
-            throw new MachineLost("The service knows it no more.", e);
-        } catch (InstanceNotReadyException | SshException e) {
-            throw wasHalted ? giveUp(rental, e) : new MachineLost("It is out of reach: " + e.getMessage(), e);
-        }
-    }
-
-    private RunEnd giveUp(RentalRecord rental, VastException why) {
-        RunEnd end = new RunEnd(
-                Outcome.FAILED,
-                "Instance " + rental.instanceId() + " may hold the newest results, is stopped, and does not start: "
-                        + why.getMessage(),
-                why);
-        gaveUp = end;
-        return end;
-    }
-
-    /** Whether it was stopped. */
-    private boolean start(long id) {
+        long id = rental.instanceId();
         Instance instance = run.insist(
                 "Asking for instance " + id, () -> run.cloud().instances().get(id));
-        if (!instance.isHalted()) {
-            return false;
+        if (instance.isHalted()) {
+            run.warn("Instance " + id + " is stopped. It is started again, for what is on it.");
+            run.insist("Starting instance " + id, () -> {
+                run.cloud().instances().start(id);
+                return id;
+            });
         }
-        run.warn("Instance " + id + " is stopped. It is started again, for what is on it.");
-        return run.insist("Starting instance " + id, () -> {
-            run.cloud().instances().start(id);
-            return true;
-        });
+        return renting.verify(rental);
     }
 
     /** The one that may hold results which are nowhere else. */

@@ -7,7 +7,6 @@ import ai.flightmind.vast.job.JobState;
 import ai.flightmind.vast.provision.Provisioned;
 import ai.flightmind.vast.run.RunReport.Leftover;
 import ai.flightmind.vast.run.RunReport.Outcome;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ final class RunLoop {
         Home results = new ResultsHome(run.plan().results());
         this.checkpointing = new Checkpointing(
                 run, run.plan().backup().<Home>map(BucketHome::new).orElse(results), results);
-        this.collecting = new Collecting(run, checkpointing, jobs, steadiness, owning);
+        this.collecting = new Collecting(run, checkpointing, jobs, steadiness);
     }
 
     /** All of it. Whatever happens, there is a report, and nothing bills that nobody knows of. */
@@ -149,8 +148,6 @@ final class RunLoop {
                             GuideStep.DRY_RUN,
                             dry.steps() + " steps",
                             () -> steadiness.keep(on, "The dry run", () -> {
-                                // Of an earlier try, whose line broke.
-                                String unused = on.stop(job, Duration.ZERO);
                                 preparing.linkData(on);
                                 return dryRunning.on(on, job, dry);
                             }),

@@ -109,7 +109,8 @@ public final class TrainingRun implements AutoCloseable {
         try {
             return report.get();
         } catch (InterruptedException e) {
-            throw interrupted(e);
+            Thread.currentThread().interrupt();
+            throw new CancelledException("Interrupted while waiting for run " + id() + ", which goes on.", false, e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
         }
@@ -121,16 +122,9 @@ public final class TrainingRun implements AutoCloseable {
             return Optional.of(report.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             return Optional.empty();
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        } catch (ExecutionException e) {
+        } catch (InterruptedException | ExecutionException e) {
             return Optional.of(await());
         }
-    }
-
-    private CancelledException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new CancelledException("Interrupted while waiting for run " + id() + ", which goes on.", false, e);
     }
 
     /** Asks the program to save and end; the results come home, and the instance is destroyed. Returns at once. */
@@ -184,7 +178,6 @@ public final class TrainingRun implements AutoCloseable {
             report.completeExceptionally(e);
             throw e;
         } finally {
-            run.events().end();
             journal.close();
         }
     }

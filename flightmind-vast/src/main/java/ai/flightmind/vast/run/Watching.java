@@ -81,8 +81,8 @@ final class Watching {
     private @Nullable Pulse pulse() {
         run.stop().check();
         try {
-            Pulse pulse = Pulse.parse(machine.run(Preparing.signOfLife(run)
-                    + Pulse.script(job, Machine.WORK, checkpointing.folder(), Machine.OWNER)));
+            Pulse pulse = Pulse.parse(
+                    machine.run(signOfLife() + Pulse.script(job, Machine.WORK, checkpointing.folder(), Machine.OWNER)));
             silentSince = null;
             lastSilence = null;
             return pulse;
@@ -94,6 +94,13 @@ final class Watching {
             lastSilence = e;
             return null;
         }
+    }
+
+    /** For the watchdog: that somebody is here, and how long the money lasts. */
+    private String signOfLife() {
+        Duration left = run.cloud().time().byWallClock(Guard.left(run));
+        return "date +%s > " + Machine.WATCHDOG + "/alive; echo $(( $(date +%s) + " + Math.max(1, left.toSeconds())
+                + " )) > " + Machine.WATCHDOG + "/end-by\n";
     }
 
     /** Null if the service does not answer. */
