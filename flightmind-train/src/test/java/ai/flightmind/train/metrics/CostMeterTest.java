@@ -54,7 +54,8 @@ class CostMeterTest {
 
     @Test
     void secondRunOfOneProcessDoesNotPayForTheFirstAgain() {
-        assertThat(CostMeter.at(new PricePerHour(3_600)).dollars().getAsDouble()).isLessThan(60);
+        assertThat(CostMeter.at(new PricePerHour(3_600)).dollars().getAsDouble())
+                .isLessThan(60);
     }
 
     @ParameterizedTest
