@@ -5,7 +5,6 @@ import ai.flightmind.vast.error.SshException;
 import ai.flightmind.vast.ssh.Shell;
 import ai.flightmind.vast.ssh.SshSession;
 import ai.flightmind.vast.ssh.file.RemoteFiles;
-import ai.flightmind.vast.ssh.file.TransferProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,7 +75,7 @@ final class JavaRuntime {
         try (Staging staging = new Staging()) {
             staging.addTree(home, NOT_SENT);
             ssh.run("rm -rf " + Shell.path(incoming)).orThrow();
-            new RemoteFiles(ssh).uploadTree(staging.folder(), incoming, TransferProgress.NONE);
+            new RemoteFiles(ssh).uploadTree(staging.folder(), incoming);
             ssh.run("rm -rf " + Shell.path(folder) + " && mv " + Shell.path(incoming) + " " + Shell.path(folder))
                     .orThrow();
             return Optional.empty();

@@ -4,7 +4,6 @@ import ai.flightmind.vast.ssh.Shell;
 import ai.flightmind.vast.ssh.SshSession;
 import ai.flightmind.vast.ssh.file.RemoteFiles;
 import ai.flightmind.vast.ssh.file.Sha256;
-import ai.flightmind.vast.ssh.file.TransferProgress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -87,7 +86,7 @@ final class ProgramFiles {
     private void sendMissing(Path missing) {
         String incoming = folder + "/incoming";
         ssh.run("rm -rf " + Shell.path(incoming)).orThrow();
-        new RemoteFiles(ssh).uploadTree(missing, incoming, TransferProgress.NONE);
+        new RemoteFiles(ssh).uploadTree(missing, incoming);
         ssh.run("cd " + Shell.path(incoming)
                         + " && for f in *; do mv -f \"$f\" .. || exit 1; done && cd .. && rmdir incoming")
                 .orThrow();

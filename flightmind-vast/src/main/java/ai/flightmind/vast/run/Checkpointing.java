@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which checkpoints are brought home, which are kept there, and from which the run goes on. */
@@ -93,13 +94,23 @@ final class Checkpointing {
 
     /** What the next machine would go on from. */
     Optional<SafeFile> newest() {
+        return newestFirst().filter(file -> homeOf(file).has(file)).findFirst();
+    }
+
+    /** The newest step that was brought home, as it was then: whoever only compares need not read it all again. */
+    long newestStep() {
+        return newestFirst()
+                .findFirst()
+                .map(file -> step(file.name()).orElse(0))
+                .orElse(0L);
+    }
+
+    private Stream<SafeFile> newestFirst() {
         return run.history().safe().stream()
                 .filter(file -> step(file.name()).isPresent())
                 .sorted(Comparator.comparingLong(
                                 (SafeFile file) -> step(file.name()).orElse(-1))
-                        .reversed())
-                .filter(file -> homeOf(file).has(file))
-                .findFirst();
+                        .reversed());
     }
 
     /** The first step that a machine with nothing but what is home would do. */
@@ -142,13 +153,7 @@ final class Checkpointing {
     }
 
     private void prune() {
-        List<SafeFile> steps = run.history().safe().stream()
-                .filter(file -> step(file.name()).isPresent())
-                .sorted(Comparator.comparingLong(
-                                (SafeFile file) -> step(file.name()).orElse(-1))
-                        .reversed())
-                .toList();
-        steps.stream().skip(KEPT).forEach(file -> {
+        newestFirst().skip(KEPT).forEach(file -> {
             run.history().forgotten(run.now(), file.name());
             homeOf(file).forget(file);
         });

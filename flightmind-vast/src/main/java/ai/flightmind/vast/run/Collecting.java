@@ -23,12 +23,14 @@ final class Collecting {
     private final Checkpointing checkpointing;
     private final DetachedJob job;
     private final Steadiness steadiness;
+    private final Owning owning;
 
-    Collecting(RunContext run, Checkpointing checkpointing, Jobs jobs, Steadiness steadiness) {
+    Collecting(RunContext run, Checkpointing checkpointing, Jobs jobs, Steadiness steadiness, Owning owning) {
         this.run = run;
         this.checkpointing = checkpointing;
         this.job = jobs.training();
         this.steadiness = steadiness;
+        this.owning = owning;
     }
 
     /** The machine's log and metrics, as they come. */
@@ -115,28 +117,31 @@ final class Collecting {
 
     /** With results on it. Its disk bills on; its GPUs only while there is money for another try by hand. */
     Leftover keep(long instanceId, RuntimeException why) {
-        boolean stopped = false;
-        String address = "";
-        try {
-            SshAddress ssh = run.cloud().instances().get(instanceId).sshAddress();
-            address = ssh == null
-                    ? ""
-                    : "ssh -p " + ssh.port() + " root@" + ssh.host() + " (files in " + checkpointing.folder()
-                            + "), or ";
-            run.cloud().instances().stop(instanceId);
-            stopped = true;
-        } catch (CancelledException e) {
-            boolean unused = Thread.interrupted();
-        } catch (VastException e) {
-            run.warn("Instance " + instanceId + " could not be stopped: " + e.getMessage());
-        }
+        // First, since its GPUs bill.
+        boolean stopped = owning.halt(instanceId);
         String message = "Results could not be brought home: " + why.getMessage();
         run.history().trouble(run.now(), message);
         return new Leftover(
                 instanceId,
                 stopped,
                 message,
-                (stopped ? "start it, " : "") + address + "runs().attach(\"" + run.id() + "\")");
+                (stopped ? "start it, " : "") + address(instanceId) + "runs().attach(\"" + run.id() + "\")");
+    }
+
+    /** For people; empty if it is not to be had now. */
+    private String address(long instanceId) {
+        try {
+            SshAddress ssh = run.cloud().instances().get(instanceId).sshAddress();
+            return ssh == null
+                    ? ""
+                    : "ssh -p " + ssh.port() + " root@" + ssh.host() + " (files in " + checkpointing.folder()
+                            + "), or ";
+        } catch (CancelledException e) {
+            boolean unused = Thread.interrupted();
+            return "";
+        } catch (VastException e) {
+            return ""; // attaching finds it without
+        }
     }
 
     static Leftover undestroyed(long id) {

@@ -33,6 +33,11 @@ final class Guard implements AutoCloseable {
         return byBudget.compareTo(byDeadline) < 0 ? byBudget : byDeadline;
     }
 
+    /** The same by the machine's clock. */
+    static Duration wallTimeLeft(RunContext run) {
+        return run.cloud().time().byWallClock(left(run));
+    }
+
     private static Duration byDeadline(RunContext run, Instant now) {
         return Duration.between(now, run.history().started().plus(run.plan().deadline()));
     }

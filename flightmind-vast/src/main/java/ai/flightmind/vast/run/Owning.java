@@ -51,6 +51,35 @@ final class Owning {
         }
     }
 
+    /**
+     * Stops it, insistently: its disk stays, and bills.
+     *
+     * @return whether it is known to be stopped
+     */
+    boolean halt(long id) {
+        Instant start = run.now();
+        while (true) {
+            try {
+                run.cloud().instances().stop(id);
+                return true;
+            } catch (NotFoundException e) {
+                return false;
+            } catch (CancelledException e) {
+                // Asked to hurry: this is the hurry.
+                boolean unused = Thread.interrupted();
+            } catch (VastException e) {
+                run.warn("Instance " + id + " is not stopped yet: " + e.getMessage());
+            }
+            if (Duration.between(start, run.now())
+                            .compareTo(run.plan().patience().boot())
+                    > 0) {
+                run.history().trouble(run.now(), "Instance " + id + " could not be stopped; it may bill.");
+                return false;
+            }
+            uninterruptedPause();
+        }
+    }
+
     /** Ends what carries our label and is not in the journal: rentals whose answer never came. */
     void destroyUnknown() {
         for (Instance instance : listed()) {

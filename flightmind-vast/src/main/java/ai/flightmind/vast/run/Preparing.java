@@ -8,7 +8,6 @@ import ai.flightmind.vast.provision.Provisioned;
 import ai.flightmind.vast.provision.Provisioner;
 import ai.flightmind.vast.ssh.Shell;
 import ai.flightmind.vast.ssh.file.Sha256;
-import ai.flightmind.vast.ssh.file.TransferProgress;
 import ai.flightmind.vast.ssh.file.TransferReport;
 import ai.flightmind.vast.watch.Watchdog;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -39,12 +37,11 @@ final class Preparing {
 
     /** Guards the money when nobody is here. It runs until the machine is destroyed. */
     JobState startWatchdog(Machine machine, DetachedJob job) {
-        Duration left = run.cloud().time().byWallClock(Guard.left(run));
         Watchdog watchdog = Watchdog.builder()
                 .folder(Machine.WATCHDOG)
                 .job(job)
                 .stopGrace(run.plan().patience().stopGrace())
-                .endBy(Instant.now().plus(left))
+                .endBy(Instant.now().plus(Guard.wallTimeLeft(run)))
                 .uncollectedFor(run.plan().patience().boot())
                 .address(run.cloud().address())
                 .build();
@@ -90,7 +87,7 @@ final class Preparing {
         if (machine.run("cat " + mark + " 2>/dev/null || :").strip().equals(listing)) {
             return 0;
         }
-        TransferReport report = machine.files().uploadTree(files.local(), remote, TransferProgress.NONE);
+        TransferReport report = machine.files().uploadTree(files.local(), remote);
         report.skipped().forEach(what -> run.warn("Not sent: " + what));
         machine.write(mark, listing);
         return report.sentBytes();

@@ -3,10 +3,12 @@ package ai.flightmind.vast.run;
 import ai.flightmind.vast.error.AnswerException;
 import ai.flightmind.vast.error.BadRequestException;
 import ai.flightmind.vast.error.DataException;
+import ai.flightmind.vast.error.NotFoundException;
 import ai.flightmind.vast.error.RateLimitedException;
 import ai.flightmind.vast.error.ServiceDownException;
 import ai.flightmind.vast.error.TransportException;
 import ai.flightmind.vast.error.VastException;
+import ai.flightmind.vast.instance.Instance;
 import ai.flightmind.vast.plan.RunPlan;
 import ai.flightmind.vast.run.RunReport.Outcome;
 import ai.flightmind.vast.watch.MetricsLine;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What all parts of one run share. */
 final class RunContext {
@@ -133,6 +136,25 @@ final class RunContext {
                 warn(what + " failed, and is tried again: " + e.getMessage());
                 pause();
             }
+        }
+    }
+
+    /**
+     * What the service says of a machine; null while it says nothing.
+     *
+     * @throws MachineLost if it knows it no more
+     */
+    @Nullable
+    Instance lookAt(long instanceId) {
+        try {
+            return cloud.instances().get(instanceId);
+        } catch (NotFoundException e) {
+            throw new MachineLost("The service knows it no more.", e);
+        } catch (VastException e) {
+            if (!mayPass(e)) {
+                throw e;
+            }
+            return null;
         }
     }
 

@@ -43,7 +43,7 @@ final class RunLoop {
         Home results = new ResultsHome(run.plan().results());
         this.checkpointing = new Checkpointing(
                 run, run.plan().backup().<Home>map(BucketHome::new).orElse(results), results);
-        this.collecting = new Collecting(run, checkpointing, jobs, steadiness);
+        this.collecting = new Collecting(run, checkpointing, jobs, steadiness, owning);
     }
 
     /** All of it. Whatever happens, there is a report, and nothing bills that nobody knows of. */
@@ -173,7 +173,7 @@ final class RunLoop {
     private JobState follow(Machine on) {
         DetachedJob job = jobs.training();
         int restarts = 0;
-        long newest = checkpointing.nextStep();
+        long newest = checkpointing.newestStep();
         try (BringingHome bringing = new BringingHome(run, checkpointing);
                 Following following = collecting.follow(on)) {
             Watching watching = new Watching(run, on, job, bringing, checkpointing, following);
@@ -182,7 +182,7 @@ final class RunLoop {
                 if (state instanceof JobState.Exited exited && exited.succeeded()) {
                     return state;
                 }
-                long now = checkpointing.nextStep();
+                long now = checkpointing.newestStep();
                 restarts = now > newest ? 0 : restarts;
                 newest = now;
                 if (restarts++ >= RESTARTS_WITHOUT_PROGRESS) {

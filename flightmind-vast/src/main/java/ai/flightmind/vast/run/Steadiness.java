@@ -1,9 +1,7 @@
 package ai.flightmind.vast.run;
 
 import ai.flightmind.vast.error.BucketException;
-import ai.flightmind.vast.error.CancelledException;
 import ai.flightmind.vast.error.DataException;
-import ai.flightmind.vast.error.NotFoundException;
 import ai.flightmind.vast.error.ProvisionException;
 import ai.flightmind.vast.error.SshException;
 import ai.flightmind.vast.error.VastException;
@@ -43,22 +41,15 @@ final class Steadiness {
 
     /** Silence of the service is no loss. */
     void requireThere(Machine machine, VastException trouble) {
-        try {
-            Instance instance = run.cloud().instances().get(machine.id());
-            if (instance.isHalted()) {
-                throw new MachineLost("It is stopped: outbid, out of credit, or stopped by someone.", trouble);
-            }
-            if (instance.status() != null && instance.status().isLost()) {
-                throw new MachineLost("Its container is " + instance.status() + ".", trouble);
-            }
-        } catch (NotFoundException e) {
-            throw new MachineLost("The service knows it no more.", e);
-        } catch (CancelledException e) {
-            throw e;
-        } catch (VastException e) {
-            if (!RunContext.mayPass(e)) {
-                throw e;
-            }
+        Instance instance = run.lookAt(machine.id());
+        if (instance == null) {
+            return;
+        }
+        if (instance.isHalted()) {
+            throw new MachineLost("It is stopped: outbid, out of credit, or stopped by someone.", trouble);
+        }
+        if (instance.status() != null && instance.status().isLost()) {
+            throw new MachineLost("Its container is " + instance.status() + ".", trouble);
         }
     }
 }

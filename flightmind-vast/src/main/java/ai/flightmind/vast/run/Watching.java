@@ -1,8 +1,6 @@
 package ai.flightmind.vast.run;
 
-import ai.flightmind.vast.error.CancelledException;
 import ai.flightmind.vast.error.DataException;
-import ai.flightmind.vast.error.NotFoundException;
 import ai.flightmind.vast.error.SshException;
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.instance.Instance;
@@ -57,7 +55,7 @@ final class Watching {
     JobState untilItEnds() {
         while (true) {
             Pulse pulse = pulse();
-            Instance instance = instance();
+            Instance instance = run.lookAt(machine.id());
             requireAlive(instance, pulse);
             if (pulse != null) {
                 requireOwner(pulse);
@@ -98,25 +96,9 @@ final class Watching {
 
     /** For the watchdog: that somebody is here, and how long the money lasts. */
     private String signOfLife() {
-        Duration left = run.cloud().time().byWallClock(Guard.left(run));
-        return "date +%s > " + Machine.WATCHDOG + "/alive; echo $(( $(date +%s) + " + Math.max(1, left.toSeconds())
-                + " )) > " + Machine.WATCHDOG + "/end-by\n";
-    }
-
-    /** Null if the service does not answer. */
-    private @Nullable Instance instance() {
-        try {
-            return run.cloud().instances().get(machine.id());
-        } catch (NotFoundException e) {
-            throw new MachineLost("The service knows it no more.", e);
-        } catch (CancelledException e) {
-            throw e;
-        } catch (VastException e) {
-            if (!RunContext.mayPass(e)) {
-                throw e;
-            }
-            return null;
-        }
+        long seconds = Guard.wallTimeLeft(run).toSeconds();
+        return "date +%s > " + Machine.WATCHDOG + "/alive; echo $(( $(date +%s) + " + Math.max(1, seconds) + " )) > "
+                + Machine.WATCHDOG + "/end-by\n";
     }
 
     private void requireAlive(@Nullable Instance instance, @Nullable Pulse pulse) {

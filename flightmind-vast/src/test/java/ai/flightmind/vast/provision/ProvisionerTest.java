@@ -10,8 +10,6 @@ import ai.flightmind.vast.error.CancelledException;
 import ai.flightmind.vast.error.ProvisionException;
 import ai.flightmind.vast.fake.host.SshKeyFile;
 import ai.flightmind.vast.ssh.FaultyProxy;
-import ai.flightmind.vast.ssh.HostKeys;
-import ai.flightmind.vast.ssh.KeySource;
 import ai.flightmind.vast.ssh.Leaks;
 import ai.flightmind.vast.ssh.LoopbackServer;
 import ai.flightmind.vast.ssh.ProgramFolder;
@@ -82,14 +80,7 @@ class ProvisionerTest {
     }
 
     private SshSession connect() {
-        return SshSession.builder()
-                .address("127.0.0.1", proxy.port())
-                .instance("C.1")
-                .keys(KeySource.file(key))
-                .hostKeys(HostKeys.inMemory())
-                .connectWithin(Duration.ofSeconds(20))
-                .reconnectWithin(Duration.ofSeconds(20))
-                .connect();
+        return proxy.session(key).connect();
     }
 
     private Provisioner.Builder provisioner(Path... classPath) {

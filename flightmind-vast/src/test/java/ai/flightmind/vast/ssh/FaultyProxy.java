@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +40,17 @@ public final class FaultyProxy implements AutoCloseable {
 
     public int port() {
         return server.getLocalPort();
+    }
+
+    /** A session over this line, with one key, that waits 20 s for the other side. */
+    public SshSession.Builder session(Path key) {
+        return SshSession.builder()
+                .address("127.0.0.1", port())
+                .instance("C.1")
+                .keys(KeySource.file(key))
+                .hostKeys(HostKeys.inMemory())
+                .connectWithin(Duration.ofSeconds(20))
+                .reconnectWithin(Duration.ofSeconds(20));
     }
 
     public int connections() {

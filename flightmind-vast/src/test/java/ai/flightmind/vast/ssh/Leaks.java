@@ -5,14 +5,25 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Fails a test that leaves threads of sessions, or of the library below them, behind. */
-public final class Leaks implements BeforeEachCallback, AfterEachCallback {
+public class Leaks implements BeforeEachCallback, AfterEachCallback {
+    private final Pattern names;
     private Set<Thread> before = Set.of();
+
+    public Leaks() {
+        this("(ssh-|sshj-).*");
+    }
+
+    /** @param names of the threads that are looked for, as a regular expression */
+    protected Leaks(String names) {
+        this.names = Pattern.compile(names);
+    }
 
     @Override
     public void beforeEach(ExtensionContext context) {
@@ -43,11 +54,10 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
         return ours().stream().filter(thread -> !before.contains(thread)).collect(Collectors.toList());
     }
 
-    private static List<Thread> ours() {
+    private List<Thread> ours() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(Thread::isAlive)
-                .filter(thread ->
-                        thread.getName().startsWith("ssh-") || thread.getName().startsWith("sshj-"))
+                .filter(thread -> names.matcher(thread.getName()).matches())
                 .toList();
     }
 }

@@ -7,8 +7,6 @@ import ai.flightmind.vast.error.SshException;
 import ai.flightmind.vast.error.SshException.Kind;
 import ai.flightmind.vast.fake.host.SshKeyFile;
 import ai.flightmind.vast.ssh.FaultyProxy;
-import ai.flightmind.vast.ssh.HostKeys;
-import ai.flightmind.vast.ssh.KeySource;
 import ai.flightmind.vast.ssh.Leaks;
 import ai.flightmind.vast.ssh.LoopbackServer;
 import ai.flightmind.vast.ssh.SshSession;
@@ -72,15 +70,7 @@ class RemoteFilesTest {
     }
 
     private SshSession connect() {
-        return SshSession.builder()
-                .address("127.0.0.1", proxy.port())
-                .instance("C.1")
-                .keys(KeySource.file(key))
-                .hostKeys(HostKeys.inMemory())
-                .connectWithin(Duration.ofSeconds(20))
-                .reconnectWithin(Duration.ofSeconds(20))
-                .keepAlive(Duration.ofSeconds(1))
-                .connect();
+        return proxy.session(key).keepAlive(Duration.ofSeconds(1)).connect();
     }
 
     private static byte[] random(int size) {
