@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -118,8 +119,12 @@ final class ChildJvm implements AutoCloseable {
     }
 
     int awaitExit() {
+        return awaitExit(Duration.ofSeconds(PATIENCE_SECONDS));
+    }
+
+    int awaitExit(Duration patience) {
         try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("Still running: " + describe());
             }
             reader.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));

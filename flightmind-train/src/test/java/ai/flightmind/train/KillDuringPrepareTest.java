@@ -97,7 +97,8 @@ class KillDuringPrepareTest {
                 PreparingMain.class,
                 corpus.toString(),
                 output.toString(),
-                Integer.toString(threads));
+                Integer.toString(threads),
+                "bytes");
         children.add(child);
         return child;
     }

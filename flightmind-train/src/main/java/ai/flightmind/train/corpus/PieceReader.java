@@ -13,7 +13,8 @@ final class PieceReader {
 
     private final InputStream in;
     private final long to;
-    private final byte[] buffer = new byte[2 * WINDOW + 1];
+    /** Grows with the file, up to two windows: there may be many small ones. */
+    private byte[] buffer = new byte[1 << 13];
     /** Where the buffer's first byte is in the file. */
     private long base;
 
@@ -56,9 +57,13 @@ final class PieceReader {
     /** The cut in the window, or the end of the file. */
     private long cut() throws IOException {
         while (!atEnd && base + filled < window + WINDOW) {
-            int count = in.readNBytes(buffer, filled, (int) (window + WINDOW - base - filled));
-            filled += count;
-            atEnd = count == 0;
+            if (filled == buffer.length) {
+                buffer = Arrays.copyOf(buffer, 2 * filled);
+            }
+            long wanted = window + WINDOW - base - filled;
+            int count = in.read(buffer, filled, (int) Math.min(wanted, buffer.length - filled));
+            atEnd = count < 0;
+            filled += Math.max(0, count);
         }
         int from = (int) (window - base);
         last = from >= filled;

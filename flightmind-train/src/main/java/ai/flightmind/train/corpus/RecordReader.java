@@ -16,7 +16,7 @@ final class RecordReader {
     private int end;
     private long position;
 
-    private byte[] record = new byte[CHUNK_BYTES];
+    private byte[] record = new byte[1 << 10];
     private int length;
     private long start;
     private boolean tooLong;

@@ -127,11 +127,12 @@ final class SliceReader {
     }
 
     private void bad(CorpusFile file, long offset, BadDocumentException problem) throws IOException {
-        String place = file.path() + ":" + file.line(offset) + ": " + problem.getMessage();
         if (!reading.skipBad()) {
-            throw new DataException(place + ". Mend it, or have such documents skipped and counted.");
+            throw new DataException(file.path() + ":" + file.line(offset) + ": " + problem.getMessage()
+                    + ". Mend it, or have such documents skipped and counted.");
         }
-        log.info("Skipped {}", place);
+        // Not by its line: to know that, all of the file before it is read.
+        log.debug("Skipped in {} at byte {}: {}", file.path(), offset, problem.getMessage());
         bad++;
     }
 

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * Documents that are like text in what matters to a tokenizer: words of some frequency (Zipf's law over 60,000 of them),
  * punctuation, numbers, paragraphs, and here and there accents, Chinese and emoji. A document is a function of its number.
  */
-final class MadeUpText {
+public final class MadeUpText {
     private static final int WORDS = 60_000;
     private static final String[] SYLLABLES = {
         "ra", "ti", "on", "ver", "al", "men", "is", "ter", "com", "pre", "for", "li", "en", "ing", "de", "sta", "mo",
@@ -23,7 +23,7 @@ final class MadeUpText {
 
     private final String[] words = new String[WORDS];
 
-    MadeUpText() {
+    public MadeUpText() {
         SplittableRandom random = new SplittableRandom(7);
         for (int i = 0; i < WORDS; i++) {
             StringBuilder word = new StringBuilder();
@@ -71,7 +71,7 @@ final class MadeUpText {
     }
 
     /** Writes documents from 0 on as JSON lines, until there are about so many bytes. Returns how many. */
-    long writeJsonLines(Path file, long bytes) throws IOException {
+    public long writeJsonLines(Path file, long bytes) throws IOException {
         long number = 0;
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
             for (long written = 0; written < bytes; number++) {
