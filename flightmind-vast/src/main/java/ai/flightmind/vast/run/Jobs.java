@@ -7,6 +7,7 @@ import ai.flightmind.vast.plan.RunPlan;
 import ai.flightmind.vast.provision.Provisioned;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** The plan's program as jobs of a machine: the dry run and the long one. */
@@ -14,12 +15,26 @@ final class Jobs {
     /** In containers without the NVLink switch NCCL hangs with it. */
     private static final String NVLS = "NCCL_NVLS_ENABLE";
 
+    /** What the trainer's meter of cost reads. */
+    private static final String PRICE = "FLIGHTMIND_DOLLARS_PER_HOUR";
+
     private static final String RESTARTS_OF_RANKS = "3";
 
     private final RunPlan plan;
+    private final OptionalDouble dollarsPerHour;
 
     Jobs(RunPlan plan) {
+        this(plan, OptionalDouble.empty());
+    }
+
+    private Jobs(RunPlan plan, OptionalDouble dollarsPerHour) {
         this.plan = plan;
+        this.dollarsPerHour = dollarsPerHour;
+    }
+
+    /** The same, which know what their machine costs. */
+    Jobs on(RentalRecord rental) {
+        return new Jobs(plan, OptionalDouble.of(rental.dollarsPerHour()));
     }
 
     /** The state of the long one can be asked for without knowing how it is started. */
@@ -52,6 +67,7 @@ final class Jobs {
         if (!plan.environment().containsKey(NVLS)) {
             job.environment(NVLS, "0");
         }
+        dollarsPerHour.ifPresent(dollars -> job.environment(PRICE, Double.toString(dollars)));
         plan.environment().forEach(job::environment);
         return job.build();
     }

@@ -14,6 +14,7 @@ import ai.flightmind.vast.run.RunReport.Outcome;
 import ai.flightmind.vast.watch.MetricsLine;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class RunContext {
     private final GuideClock clock;
     private final TrainingProgress progress;
     private final String token = UUID.randomUUID().toString();
+    private volatile @Nullable Machine training;
 
     RunContext(String id, Cloud cloud, History history, EventLog events) {
         this.id = id;
@@ -56,6 +58,15 @@ final class RunContext {
 
     History history() {
         return history;
+    }
+
+    /** The machine that trains now. */
+    Optional<Machine> training() {
+        return Optional.ofNullable(training);
+    }
+
+    void training(@Nullable Machine machine) {
+        training = machine;
     }
 
     RunPlan plan() {

@@ -141,7 +141,7 @@ final class RunLoop {
                         what -> what);
         run.clock().step(GuideStep.ENVIRONMENT, "NCCL", () -> "NCCL_NVLS_ENABLE=0", what -> what);
         run.plan().dryRun().filter(dry -> !run.history().isDryRunDone()).ifPresent(dry -> {
-            DetachedJob job = jobs.dryRun(dry, on.rental().gpus(), installed);
+            DetachedJob job = jobs.on(on.rental()).dryRun(dry, on.rental().gpus(), installed);
             DryRunning dryRunning = new DryRunning(run);
             String found = run.clock()
                     .step(
@@ -161,9 +161,10 @@ final class RunLoop {
         return steadiness.keep(on, "Starting the program", () -> {
             Provisioned there = installed == null ? preparing.install(on) : installed;
             long from = checkpointing.nextStep();
-            JobState state = JobState.parse(
-                    on.run(jobs.training(on.rental().gpus(), there).startScript()));
+            JobState state = JobState.parse(on.run(
+                    jobs.on(on.rental()).training(on.rental().gpus(), there).startScript()));
             run.history().training(run.now(), on.id(), from);
+            run.training(on);
             run.tell(new RunEvent.Training(on.id(), from));
             return state;
         });
@@ -257,6 +258,7 @@ final class RunLoop {
     }
 
     private void hangUp() {
+        run.training(null);
         if (machine != null) {
             machine.close();
             machine = null;

@@ -127,6 +127,21 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
+    /**
+     * Shows the run's curves in the browser: starts TensorBoard on the machine that trains, and makes it reachable from this
+     * one, as the guide's step 8 does by hand. TensorBoard has to be installed there, as by {@code pip install tensorboard}.
+     *
+     * @return which says the address; the caller closes it. It ends with its machine: after an interruption, ask again
+     * @throws IllegalStateException if the run has no machine that trains now
+     * @throws ai.flightmind.vast.error.SshException if there is no TensorBoard, or it does not start
+     */
+    public TensorBoardTunnel tensorBoard() {
+        Machine machine = run.training()
+                .orElseThrow(() -> new IllegalStateException(
+                        "Run " + id() + " trains on no machine now: ask once it has told RunEvent.Training."));
+        return TensorBoardTunnel.open(machine, Machine.WORK + "/" + run.plan().checkpointFolder());
+    }
+
     /** Asks the program to save and end; the results come home, and the instance is destroyed. Returns at once. */
     public void stop() {
         run.stop().ask(Outcome.STOPPED, "It was asked to stop.");
