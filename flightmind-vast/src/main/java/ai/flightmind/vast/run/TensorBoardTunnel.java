@@ -62,8 +62,11 @@ public final class TensorBoardTunnel implements AutoCloseable {
     /** Ends TensorBoard there, too. Takes seconds at most. */
     @Override
     public void close() {
-        port.close();
-        tensorBoard.close();
+        try {
+            port.close();
+        } finally {
+            tensorBoard.close();
+        }
     }
 
     /** What TensorBoard says while it starts: at last its address. */
