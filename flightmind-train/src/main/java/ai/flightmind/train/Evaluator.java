@@ -2,8 +2,8 @@ package ai.flightmind.train;
 
 import ai.flightmind.model.Gpt;
 import ai.flightmind.train.data.Batch;
+import ai.flightmind.train.data.RowTable;
 import ai.flightmind.train.data.SampleOrder;
-import ai.flightmind.train.data.TokenFile;
 import ai.flightmind.train.distributed.World;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
@@ -20,7 +20,7 @@ final class Evaluator {
     Evaluator(TrainerSettings settings, World world) {
         this.settings = settings;
         this.world = world;
-        long available = settings.data().validation().rowCount(settings.plan().sequenceLength());
+        long available = settings.validation().rowCount(settings.plan().sequenceLength());
         long wanted =
                 (long) settings.evaluationBatches().count() * settings.plan().microBatchSize();
         this.rows = new SampleOrder(available, settings.seed()).rows(0, Math.toIntExact(Math.min(wanted, available)));
@@ -34,7 +34,7 @@ final class Evaluator {
     /** The mean over all targets, in nats; the same on all ranks. */
     double loss() {
         Gpt model = settings.model();
-        TokenFile validation = settings.data().validation();
+        RowTable validation = settings.validation();
         int microBatchSize = settings.plan().microBatchSize();
         int end = (int) ((long) rows.length * (world.rank() + 1) / world.size());
         double sum = 0;
@@ -45,7 +45,7 @@ final class Evaluator {
                 Batch batch = Batch.ofRows(validation.rows(some, settings.plan().sequenceLength()), model.device());
                 sum += model.lossSum(batch.inputs(), batch.targets(), settings.precision())
                         .item_double();
-                targets += batch.targetCount();
+                targets += validation.targetCount(some, settings.plan().sequenceLength());
             }
         }
         double[] all = world.sum(sum, targets);

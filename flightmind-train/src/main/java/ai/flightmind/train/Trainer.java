@@ -8,6 +8,7 @@ import ai.flightmind.train.callback.TrainingCallback;
 import ai.flightmind.train.callback.TrainingResult;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.Resume;
+import ai.flightmind.train.data.RowTable;
 import ai.flightmind.train.data.TokenDataset;
 import ai.flightmind.train.distributed.Ddp;
 import ai.flightmind.train.error.TrainingException;
@@ -77,7 +78,9 @@ public final class Trainer implements AutoCloseable {
      */
     public static final class Builder {
         private @Nullable Gpt model;
-        private @Nullable TokenDataset data;
+        private @Nullable RowTable train;
+        private @Nullable RowTable validation;
+        private @Nullable Integer sequenceLength;
         private long maxSteps;
         private int microBatchSize = 8;
         private long tokensPerStep = 524_288;
@@ -102,9 +105,21 @@ public final class Trainer implements AutoCloseable {
             return this;
         }
 
-        /** What it is trained on; required. Its rows are as long as the model's sequence length. */
+        /** What it is trained and evaluated on; required. */
         public Builder data(TokenDataset data) {
-            this.data = data;
+            return data(data.train(), data.validation());
+        }
+
+        /** What it is trained on, and what it is evaluated on, such as conversations; in place of a data set's files. */
+        public Builder data(RowTable train, RowTable validation) {
+            this.train = train;
+            this.validation = validation;
+            return this;
+        }
+
+        /** Tokens per row, at most the model's sequence length, which is the default. */
+        public Builder sequenceLength(int tokens) {
+            this.sequenceLength = tokens;
             return this;
         }
 
@@ -207,8 +222,14 @@ public final class Trainer implements AutoCloseable {
         }
 
         TrainerSettings settings() {
-            if (model == null || data == null) {
+            if (model == null || train == null || validation == null) {
                 throw new IllegalArgumentException("A trainer needs a model and data");
+            }
+            int longest = model.config().sequenceLength();
+            int length = sequenceLength == null ? longest : sequenceLength;
+            if (length < 2 || length > longest) {
+                throw new IllegalArgumentException(
+                        "sequenceLength must be from 2 to the model's " + longest + ", not " + length);
             }
             Precision chosen = precision;
             if (chosen == null) {
@@ -216,9 +237,10 @@ public final class Trainer implements AutoCloseable {
             }
             return new TrainerSettings(
                     model,
-                    data,
+                    train,
+                    validation,
                     maxSteps,
-                    StepPlan.of(tokensPerStep, microBatchSize, model.config().sequenceLength()),
+                    StepPlan.of(tokensPerStep, microBatchSize, length),
                     learningRate,
                     weightDecay,
                     gradientClip,

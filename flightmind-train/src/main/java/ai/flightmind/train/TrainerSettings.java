@@ -7,8 +7,8 @@ import ai.flightmind.train.callback.TrainingCallback;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.Resume;
 import ai.flightmind.train.checkpoint.SampleRange;
+import ai.flightmind.train.data.RowTable;
 import ai.flightmind.train.data.SampleOrder;
-import ai.flightmind.train.data.TokenDataset;
 import ai.flightmind.train.distributed.Ddp;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** What a run is to do, checked as far as can be before it begins. See {@link Trainer.Builder} for the meanings. */
 record TrainerSettings(
         Gpt model,
-        TokenDataset data,
+        RowTable train,
+        RowTable validation,
         long maxSteps,
         StepPlan plan,
         LearningRate learningRate,
@@ -48,11 +49,11 @@ record TrainerSettings(
             throw new IllegalArgumentException("weightDecay must be 0 or positive, not " + weightDecay);
         }
         plan.requireEnoughFor(ddp.worldSize());
-        requirePositive("The number of training sequences", data.train().rowCount(plan.sequenceLength()));
-        data.train().requireTokensBelow(model.config().vocabSize());
+        requirePositive("The number of training sequences", train.rowCount(plan.sequenceLength()));
+        train.requireTokensBelow(model.config().vocabSize());
         if (evaluateEvery != null) {
-            data.validation().rowCount(plan.sequenceLength());
-            data.validation().requireTokensBelow(model.config().vocabSize());
+            validation.rowCount(plan.sequenceLength());
+            validation.requireTokensBelow(model.config().vocabSize());
         }
     }
 
@@ -64,10 +65,7 @@ record TrainerSettings(
 
     SampleRange samples() {
         return new SampleRange(
-                seed,
-                plan.sequencesPerStep(),
-                plan.sequenceLength(),
-                data.train().rowCount(plan.sequenceLength()));
+                seed, plan.sequencesPerStep(), plan.sequenceLength(), train.rowCount(plan.sequenceLength()));
     }
 
     SampleOrder order() {
@@ -114,8 +112,7 @@ record TrainerSettings(
         shared.put("seed", "" + seed.value());
         shared.put("evaluation", evaluateEvery == null ? "never" : evaluateEvery + " " + evaluationBatches);
         shared.put("maxNonFiniteSteps", "" + maxNonFiniteSteps);
-        shared.put("training tokens", "" + data.train().tokenCount());
-        shared.put("validation tokens", "" + data.validation().tokenCount());
+        shared.put("number of training sequences", "" + train.rowCount(plan.sequenceLength()));
         shared.put("sum of the first training sequences", "" + sumOfFirstSequences());
         shared.put("bucketMib", "" + ddp.bucketMib());
         shared.put("backend", "" + ddp.backend());
@@ -126,8 +123,7 @@ record TrainerSettings(
     private long sumOfFirstSequences() {
         int count = (int) Math.min(FINGERPRINT_SEQUENCES, samples().trainSequences());
         try (PointerScope scope = new PointerScope()) {
-            return data.train()
-                    .rows(order().rows(0, count), plan.sequenceLength())
+            return train.rows(order().rows(0, count), plan.sequenceLength())
                     .sum()
                     .item_long();
         }

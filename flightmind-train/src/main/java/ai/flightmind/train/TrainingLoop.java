@@ -62,7 +62,7 @@ final class TrainingLoop {
             long nanos = System.nanoTime() - begin;
             trained = true;
             pace.add(nanos, plan.targetsPerStep());
-            state = state.afterStep(outcome.loss(), plan.targetsPerStep(), outcome.skipped());
+            state = state.afterStep(outcome.loss(), outcome.targets(), outcome.skipped());
             lastLoss = OptionalDouble.of(outcome.loss());
 
             Optional<Evaluation> evaluation = evaluateIfDue(step);

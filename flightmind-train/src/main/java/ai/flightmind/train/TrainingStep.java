@@ -21,10 +21,12 @@ final class TrainingStep {
      * @param loss the mean over the step's targets, in nats
      * @param gradientNorm before clipping
      * @param skipped whether weights and moments were left as they were, because one of the two is not finite
+     * @param targets of all ranks
      * @param dataNanos time spent on reading rows
      * @param communicationNanos time spent waiting for other ranks
      */
-    record Outcome(double loss, double gradientNorm, boolean skipped, long dataNanos, long communicationNanos) {}
+    record Outcome(
+            double loss, double gradientNorm, boolean skipped, long targets, long dataNanos, long communicationNanos) {}
 
     private final Gpt model;
     private final TrainerSettings settings;
@@ -54,7 +56,8 @@ final class TrainingStep {
                     new long[] {},
                     new TensorOptions(ScalarType.Double)
                             .device(new DeviceOptional(model.device().toTorch())));
-            double mean = 1.0 / plan.targetsPerStep(); // the one place where the loss becomes a mean
+            long targets = targets(step);
+            double mean = 1.0 / targets; // the one place where the loss becomes a mean
             long dataNanos = 0;
             for (int micro = 0; micro < share.microBatches(); micro++) {
                 try (PointerScope microScope = new PointerScope()) {
@@ -80,16 +83,25 @@ final class TrainingStep {
                 gradients.clip(norm, settings.gradientClip());
                 optimizer.step(learningRate);
             }
-            return new Outcome(loss, norm, !finite, dataNanos, world.size() == 1 ? 0 : communicationNanos);
+            return new Outcome(loss, norm, !finite, targets, dataNanos, world.size() == 1 ? 0 : communicationNanos);
         } finally {
             reducer.clearGradients(share.microBatches());
         }
+    }
+
+    /** Over all ranks, which need not ask each other: what a step reads is a function of the step. */
+    private long targets(long step) {
+        if (!settings.train().isMasked()) {
+            return plan.targetsPerStep();
+        }
+        long[] rows = order.rows(step * plan.sequencesPerStep(), plan.sequencesPerStep());
+        return settings.train().targetCount(rows, plan.sequenceLength());
     }
 
     private Batch batch(long step, int micro) {
         int done = micro * plan.microBatchSize();
         int size = Math.min(plan.microBatchSize(), share.sequences() - done);
         long[] rows = order.rows(step * plan.sequencesPerStep() + share.from() + done, size);
-        return Batch.ofRows(settings.data().train().rows(rows, plan.sequenceLength()), model.device());
+        return Batch.ofRows(settings.train().rows(rows, plan.sequenceLength()), model.device());
     }
 }

@@ -203,7 +203,7 @@ class DistributedFailureTest extends TinyData {
             ranks.add(folder, Ranks.environment(0, 2, port), data);
             ChildJvm one = ranks.add(folder, Ranks.environment(1, 2, port), "data=" + folder.resolve("other"));
 
-            assertThat(failure(one)).contains("training tokens is 19200 on rank 0 and 19136 on rank 1");
+            assertThat(failure(one)).contains("number of training sequences is 300 on rank 0 and 299 on rank 1");
         }
     }
 

@@ -45,7 +45,8 @@ final class Golden {
     static TrainerSettings settings(Gpt model, TokenDataset data) {
         return new TrainerSettings(
                 model,
-                data,
+                data.train(),
+                data.validation(),
                 MAX_STEPS,
                 PLAN,
                 LEARNING_RATE,

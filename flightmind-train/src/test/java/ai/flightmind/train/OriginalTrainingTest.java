@@ -105,7 +105,7 @@ class OriginalTrainingTest {
                 Batch batch = Batch.ofRows(rows, model.device());
                 double loss = model.lossSum(batch.inputs(), batch.targets(), Precision.FP32)
                                 .item_double()
-                        / batch.targetCount();
+                        / batch.targets().numel();
                 assertThat(loss).isCloseTo(golden.number("eval", "per_batch", i), ONE_IN_100_000);
             }
         }

@@ -2,26 +2,24 @@ package ai.flightmind.train.data;
 
 import ai.flightmind.model.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A micro-batch on its device: a row of S tokens gives S − 1 inputs and, one further, S − 1 targets.
  *
  * @param inputs (B, S − 1), int64
- * @param targets (B, S − 1), int64
+ * @param targets (B, S − 1), int64; below 0 where a token is not to be learned
  */
 public record Batch(Tensor inputs, Tensor targets) {
-    /** From rows (B, S), int64. The tensors belong to the caller's scope. */
+    /** From rows (B, S), int64, as a {@link RowTable} gives them. The tensors belong to the caller's scope. */
     public static Batch ofRows(Tensor rows, Device device) {
         Tensor onDevice = device.isCuda() ? rows.to(device.toTorch(), ScalarType.Long) : rows;
         long targets = rows.size(1) - 1;
+        Tensor inputs = onDevice.narrow(1, 0, targets);
         return new Batch(
-                onDevice.narrow(1, 0, targets).contiguous(),
+                // Of a token and its complement one is negative.
+                torch.maximum(inputs, inputs.bitwise_not()),
                 onDevice.narrow(1, 1, targets).contiguous());
-    }
-
-    /** How many tokens are predicted. */
-    public long targetCount() {
-        return targets.numel();
     }
 }

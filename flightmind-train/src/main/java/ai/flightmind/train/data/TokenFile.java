@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * A flat file of little-endian uint16 token ids, mapped into memory: nothing of it is on the Java heap, and it may be
  * larger than the machine's memory. Thread-safe for reading.
  */
-public final class TokenFile implements AutoCloseable {
+public final class TokenFile implements RowTable, AutoCloseable {
     private static final int BYTES_PER_TOKEN = 2;
     private static final long UNSIGNED = 0xFFFF;
     private static final long SCAN_TOKENS = 1L << 24;
@@ -65,11 +65,8 @@ public final class TokenFile implements AutoCloseable {
         return tokens.numel();
     }
 
-    /**
-     * How many whole rows of this length the file holds; a partial row at the end is passed over.
-     *
-     * @throws DataException if there is not one
-     */
+    /** A partial row at the end is passed over. */
+    @Override
     public long rowCount(int rowLength) {
         long rows = tokenCount() / rowLength;
         if (rows == 0) {
@@ -79,12 +76,7 @@ public final class TokenFile implements AutoCloseable {
         return rows;
     }
 
-    /**
-     * Reads rows by their numbers.
-     *
-     * @param rows each from 0 to {@link #rowCount} − 1
-     * @return (rows, rowLength), int64, on the CPU; it belongs to the caller or his scope
-     */
+    @Override
     public Tensor rows(long[] rows, int rowLength) {
         Tensor table = tokens.narrow(0, 0, rowCount(rowLength) * rowLength).view(-1, rowLength);
         return widened(torch.index_select(table, 0, torch.tensor(rows)));
@@ -95,6 +87,7 @@ public final class TokenFile implements AutoCloseable {
      *
      * @throws DataException that names the first id beyond, and where it stands
      */
+    @Override
     public void requireTokensBelow(int vocabSize) {
         for (long from = 0; from < tokenCount(); from += SCAN_TOKENS) {
             try (PointerScope scope = new PointerScope()) {
