@@ -6,6 +6,7 @@ import ai.flightmind.model.Seed;
 import ai.flightmind.train.callback.StopRequest;
 import ai.flightmind.train.callback.TrainingCallback;
 import ai.flightmind.train.callback.TrainingResult;
+import ai.flightmind.train.chat.ChatDataset;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.Resume;
 import ai.flightmind.train.data.RowTable;
@@ -110,7 +111,13 @@ public final class Trainer implements AutoCloseable {
             return data(data.train(), data.validation());
         }
 
-        /** What it is trained on, and what it is evaluated on, such as conversations; in place of a data set's files. */
+        /** Conversations in place of texts, of which only the assistant's tokens are learned; their rows' length is taken, too. */
+        public Builder data(ChatDataset data) {
+            return data(data.train(), data.validation())
+                    .sequenceLength(data.train().rowLength());
+        }
+
+        /** What it is trained on, and what it is evaluated on. */
         public Builder data(RowTable train, RowTable validation) {
             this.train = train;
             this.validation = validation;

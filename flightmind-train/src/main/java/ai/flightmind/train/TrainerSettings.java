@@ -3,6 +3,8 @@ package ai.flightmind.train;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.Precision;
 import ai.flightmind.model.Seed;
+import ai.flightmind.model.lora.LoraAdapter;
+import ai.flightmind.model.lora.LoraTarget;
 import ai.flightmind.train.callback.TrainingCallback;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.Resume;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +81,7 @@ record TrainerSettings(
         chosen.put("depth", "" + model.config().depth());
         chosen.put("parameters", "" + model.config().parameterCount());
         chosen.put("vocab_size", "" + model.config().vocabSize());
-        chosen.put("sequence_length", "" + model.config().sequenceLength());
+        chosen.put("sequence_length", "" + plan.sequenceLength());
         chosen.put("precision", precision.name().toLowerCase(Locale.ROOT));
         chosen.put("max_steps", "" + maxSteps);
         chosen.put("tokens_per_step", "" + plan.targetsPerStep());
@@ -90,6 +93,13 @@ record TrainerSettings(
         chosen.put("gradient_clip", "" + gradientClip);
         chosen.put("seed", "" + seed.value());
         chosen.put("world_size", "" + ddp.worldSize());
+        model.adapter().map(LoraAdapter::config).ifPresent(lora -> {
+            chosen.put("lora_rank", "" + lora.rank());
+            chosen.put("lora_alpha", "" + lora.alpha());
+            chosen.put(
+                    "lora_targets",
+                    lora.targets().stream().map(LoraTarget::layerName).collect(Collectors.joining(",")));
+        });
         return chosen;
     }
 
@@ -98,7 +108,8 @@ record TrainerSettings(
         Map<String, String> shared = new LinkedHashMap<>();
         shared.put("depth", "" + model.config().depth());
         shared.put("vocabSize", "" + model.config().vocabSize());
-        shared.put("sequenceLength", "" + model.config().sequenceLength());
+        shared.put("model's sequenceLength", "" + model.config().sequenceLength());
+        shared.put("sequenceLength", "" + plan.sequenceLength());
         shared.put(
                 "adapter", model.adapter().map(adapter -> "" + adapter.config()).orElse("none"));
         shared.put("device kind", "" + model.device().kind());
@@ -113,6 +124,9 @@ record TrainerSettings(
         shared.put("evaluation", evaluateEvery == null ? "never" : evaluateEvery + " " + evaluationBatches);
         shared.put("maxNonFiniteSteps", "" + maxNonFiniteSteps);
         shared.put("number of training sequences", "" + train.rowCount(plan.sequenceLength()));
+        if (evaluateEvery != null) {
+            shared.put("number of validation sequences", "" + validation.rowCount(plan.sequenceLength()));
+        }
         shared.put("sum of the first training sequences", "" + sumOfFirstSequences());
         shared.put("bucketMib", "" + ddp.bucketMib());
         shared.put("backend", "" + ddp.backend());

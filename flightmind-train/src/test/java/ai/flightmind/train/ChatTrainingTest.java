@@ -8,13 +8,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.flightmind.model.Device;
-import ai.flightmind.model.Generation;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
 import ai.flightmind.model.chat.ChatEncoder;
 import ai.flightmind.model.chat.ChatMessage;
 import ai.flightmind.model.chat.ChatTemplate;
+import ai.flightmind.model.generation.Completion;
+import ai.flightmind.model.generation.FinishReason;
+import ai.flightmind.model.generation.Generation;
+import ai.flightmind.model.generation.Generator;
 import ai.flightmind.model.libtorch.Libtorch;
 import ai.flightmind.model.lora.LoraConfig;
 import ai.flightmind.model.tokenizer.Tokenizer;
@@ -40,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
@@ -124,8 +128,7 @@ class ChatTrainingTest {
     private static Trainer.Builder trainer(Gpt model, ChatDataset data, long maxSteps) {
         return Trainer.builder()
                 .model(model)
-                .data(data.train(), data.validation())
-                .sequenceLength(data.train().rowLength())
+                .data(data)
                 .maxSteps(maxSteps)
                 .microBatchSize(5)
                 .tokensPerStep(10L * (data.train().rowLength() - 1))
@@ -137,13 +140,13 @@ class ChatTrainingTest {
     private static String answer(Gpt model, String question) {
         ChatEncoder encoder = new ChatEncoder(ChatTemplate.standard(), BYTES);
         int[] prompt = encoder.prompt(List.of(ChatMessage.user(question)));
-        int[] said = model.generate(prompt, Generation.greedy(10));
-        int end = prompt.length;
-        while (end < said.length && said[end] != encoder.endOfTurn()) {
-            end++;
-        }
-        assertThat(end).as("it ends its turn").isLessThan(said.length);
-        return BYTES.decode(Arrays.copyOfRange(said, prompt.length, end));
+        Generation greedy = Generation.greedy(10).toBuilder()
+                .stopTokens(Set.of(encoder.endOfTurn()))
+                .build();
+        Completion said =
+                Generator.builder().model(model).tokenizer(BYTES).build().completeTokens(prompt, greedy);
+        assertThat(said.finishReason()).isEqualTo(FinishReason.STOP_TOKEN);
+        return said.text();
     }
 
     private static void assertAnswersAsTaught(Gpt model) {

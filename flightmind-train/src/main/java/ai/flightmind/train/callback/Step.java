@@ -13,8 +13,9 @@ import java.util.OptionalDouble;
  * @param gradientNorm before clipping
  * @param skipped whether the update was left out because the loss or the gradient was not finite
  * @param validationLoss if the model was evaluated after this step
- * @param tokens targets trained on since step 0, over all processes of the run
- * @param tokensPerSecond of this step alone, over all ranks
+ * @param tokens targets trained on since step 0, over all processes of the run; of conversations those that are learned
+ * @param tokensPerSecond of this step alone, over all ranks; of conversations all tokens that are read, as their work is the
+ *     same
  * @param averageTokensPerSecond since this process began to train
  * @param flopsUtilisation MFU: achieved over peak operations per second of all ranks, from 0 to 1, where the device's peak is known
  * @param dataShare the part of the step's time spent reading data, from 0 to 1

@@ -4,15 +4,17 @@ import ai.flightmind.model.chat.ChatMessage;
 import ai.flightmind.train.error.DataException;
 import com.squareup.moshi.JsonDataException;
 import com.squareup.moshi.JsonReader;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import okio.Buffer;
+import okio.BufferedSource;
+import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * {"prompt": "…", "response": "…"}} for one question and its answer. Other fields are passed over, and so are blank lines.
  */
 final class ConversationFile {
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    private static final String READERS_ADVICE = "Use JsonReader.setLenient(true) to accept malformed JSON";
+
     private ConversationFile() {}
 
     /** Takes a conversation. */
@@ -29,18 +34,29 @@ final class ConversationFile {
 
     /** @throws DataException that names the line, if one is not of this kind or has no answer to learn from */
     static void read(Path file, Consumer consumer) {
-        long number = 0;
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
+        try (BufferedSource source = Okio.buffer(Okio.source(file))) {
+            for (long number = 1; !source.exhausted(); number++) {
+                String line = line(source, file, number);
                 if (!line.isBlank()) {
                     consumer.accept(conversation(file, number, line));
                 }
             }
-        } catch (MalformedInputException e) {
-            throw new DataException(file + " is not UTF-8 after line " + number + ".", e);
         } catch (IOException e) {
-            throw new DataException(file + " cannot be read: " + e.getMessage(), e);
+            throw new DataException(file + " cannot be read: " + e, e);
+        }
+    }
+
+    private static String line(BufferedSource source, Path file, long number) throws IOException {
+        long end = source.indexOf((byte) '\n');
+        byte[] bytes = end < 0 ? source.readByteArray() : source.readByteArray(end + 1);
+        try {
+            String line = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
+        } catch (CharacterCodingException e) {
+            throw new DataException(file + ":" + number + ": not UTF-8. Convert the file.", e);
         }
     }
 
@@ -53,8 +69,9 @@ final class ConversationFile {
             }
             return messages;
         } catch (IOException | JsonDataException e) {
+            String problem = String.valueOf(e.getMessage()).replace(READERS_ADVICE, "malformed JSON");
             throw new DataException(
-                    file + ":" + number + ": " + e.getMessage() + ". A line is {\"messages\": [{\"role\": \"user\","
+                    file + ":" + number + ": " + problem + ". A line is {\"messages\": [{\"role\": \"user\","
                             + " \"content\": \"…\"}, {\"role\": \"assistant\", \"content\": \"…\"}]} or {\"prompt\": \"…\","
                             + " \"response\": \"…\"}.",
                     e);

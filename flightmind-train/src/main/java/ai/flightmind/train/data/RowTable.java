@@ -3,7 +3,10 @@ package ai.flightmind.train.data;
 import ai.flightmind.train.error.DataException;
 import org.bytedeco.pytorch.Tensor;
 
-/** Rows of tokens that are trained or evaluated on: a token file's, or conversations. Thread-safe for reading. */
+/**
+ * Rows of tokens that are trained or evaluated on: a token file's, or conversations. Each row has at least one target.
+ * Thread-safe for reading.
+ */
 public interface RowTable {
     /**
      * How many whole rows of this length there are.

@@ -148,6 +148,24 @@ class ChatDatasetTest {
                         new long[] {7 + 'b', END_OF_TURN}));
     }
 
+    @Test
+    void byteOrderMarkAndMissingLastLineEndAreNoMatter() throws IOException {
+        ChatRows rows =
+                rows(builder(), "\uFEFF" + pair("q", "a"), pair("r", "b").stripTrailing());
+
+        assertThat(rows.rowCount(LENGTH)).isEqualTo(2);
+        assertThat(row(rows, 1)).startsWith(hidden(USER, 7 + 'r'));
+    }
+
+    @Test
+    void emptyAnswerTeachesToEndTheTurnAtOnce() throws IOException {
+        ChatRows rows = rows(builder(), pair("q", ""));
+
+        assertThat(row(rows, 0))
+                .startsWith(joined(hidden(USER, 7 + 'q', END_OF_TURN, ASSISTANT), new long[] {END_OF_TURN}));
+        assertThat(rows.targetCount(new long[] {0}, LENGTH)).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -161,7 +179,7 @@ class ChatDatasetTest {
                 "{\"text\": \"p\"} | either messages, or a prompt and a response",
                 "{\"prompt\": 3, \"response\": \"r\"} | a NUMBER where a text should be, at $.prompt",
                 "{\"prompt\": \"p\", \"response\": \"r\" | End of input",
-                "{\"prompt\": \"p\", \"response\": \"r\"} {} | malformed JSON",
+                "{\"prompt\": \"p\", \"response\": \"r\"} {} | malformed JSON at path $",
                 "[1] | BEGIN_ARRAY"
             })
     void lineThatIsNoConversationIsNamed(String line, String why) {
@@ -176,11 +194,11 @@ class ChatDatasetTest {
         assertThatThrownBy(() -> builder().build())
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining(file.toString());
-        byte[] latin = pair("é", "a").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] latin = (pair("q", "a") + pair("é", "a")).getBytes(StandardCharsets.ISO_8859_1);
         Files.write(file, latin);
         assertThatThrownBy(() -> builder().build())
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("not UTF-8");
+                .hasMessageStartingWith(file + ":2: not UTF-8");
         Files.writeString(file, "");
         assertThatThrownBy(() -> builder().build())
                 .isInstanceOf(DataException.class)
