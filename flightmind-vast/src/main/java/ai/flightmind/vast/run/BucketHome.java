@@ -1,10 +1,12 @@
 package ai.flightmind.vast.run;
 
 import ai.flightmind.vast.bucket.Bucket;
+import ai.flightmind.vast.bucket.Transfer;
 import ai.flightmind.vast.bucket.store.PresignedUpload;
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.ssh.RemoteCommand;
 import ai.flightmind.vast.ssh.Shell;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -67,6 +69,13 @@ final class BucketHome implements Home {
                 machine,
                 fetch,
                 "url = \"" + bucket.presignGet(file.name(), LIFETIME).uri() + "\"\n");
+    }
+
+    @Override
+    public SafeFile fetch(SafeFile file, Path folder) {
+        Transfer done = bucket.download(file.name(), folder.resolve(file.name()), progress -> {});
+        return new SafeFile(
+                file.name(), done.sizeBytes(), done.sha256(), file.modified(), file.instanceId(), SafeFile.RESULTS);
     }
 
     @Override

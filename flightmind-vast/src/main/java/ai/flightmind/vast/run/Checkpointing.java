@@ -1,5 +1,6 @@
 package ai.flightmind.vast.run;
 
+import ai.flightmind.vast.error.BucketException;
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.ssh.Shell;
 import ai.flightmind.vast.watch.CheckpointFile;
@@ -147,8 +148,25 @@ final class Checkpointing {
             run.history().safe(run.now(), safe);
             names.add(file.name());
         }
+        names.addAll(fetchBest(names));
         bringMetrics(machine, results);
         prune();
+        return names;
+    }
+
+    /** Made on an earlier machine, and never bettered: the last one does not have it. */
+    private List<String> fetchBest(List<String> there) {
+        List<String> names = new ArrayList<>();
+        for (SafeFile file : run.history().safe()) {
+            if (file.where().equals(SafeFile.BUCKET) && file.isBest() && !there.contains(file.name())) {
+                try {
+                    run.history().safe(run.now(), home.fetch(file, run.plan().results()));
+                    names.add(file.name());
+                } catch (BucketException e) {
+                    run.warn(file.name() + " stays in " + home.name() + ": " + e.getMessage());
+                }
+            }
+        }
         return names;
     }
 

@@ -74,9 +74,10 @@ final class Collecting {
             }
             return Optional.empty();
         } catch (MachineLost | RunEnd | CancelledException e) {
-            return e instanceof MachineLost lost && !lost.isFellShort()
-                    ? lostForGood(machine, lost)
-                    : Optional.of(keep(machine.id(), e));
+            if (!run.history().hasTrained(machine.id())) {
+                return Optional.empty();
+            }
+            return keepUnlessLost(machine.id(), e);
         }
     }
 
@@ -107,16 +108,24 @@ final class Collecting {
         }
     }
 
-    private Optional<Leftover> lostForGood(Machine machine, MachineLost lost) {
+    /**
+     * What to do with a machine whose results could not be brought home.
+     *
+     * @return the machine, kept for another try; empty if it is lost with what it had
+     */
+    Optional<Leftover> keepUnlessLost(long instanceId, RuntimeException why) {
+        if (!(why instanceof MachineLost lost) || lost.isFellShort() || !owning.isLostForGood(instanceId)) {
+            return Optional.of(keep(instanceId, why));
+        }
         run.history()
                 .trouble(
                         run.now(),
-                        "Instance " + machine.id() + " was lost before its last results were home: " + lost.why());
+                        "Instance " + instanceId + " was lost before its last results were home: " + lost.why());
         return Optional.empty();
     }
 
     /** With results on it. Its disk bills on; its GPUs only while there is money for another try by hand. */
-    Leftover keep(long instanceId, RuntimeException why) {
+    private Leftover keep(long instanceId, RuntimeException why) {
         // First, since its GPUs bill.
         boolean stopped = owning.halt(instanceId);
         String message = "Results could not be brought home: " + why.getMessage();

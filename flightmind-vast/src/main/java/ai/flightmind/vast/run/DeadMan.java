@@ -12,15 +12,22 @@ final class DeadMan {
 
     private DeadMan() {}
 
-    /** @param nobodyFor after which the instance is given up, unless somebody has moved in */
+    /**
+     * @param nobodyFor after which the instance is given up, and again whenever no file of ours has changed for so long: who installs,
+     *     uploads or rehearses writes files. Once there is a watchdog, it guards what has been trained
+     */
     static String script(String address, Duration nobodyFor) {
+        Duration most = nobodyFor.plus(Duration.ofMinutes(10));
         String script = String.join(
                 "\n",
                 "#!/bin/sh",
                 "touch ~/.no_auto_tmux",
                 "(",
-                "  sleep " + nobodyFor.plus(Duration.ofMinutes(10)).toSeconds(),
-                "  [ -e ~/flightmind/owner ] && exit 0",
+                "  sleep " + most.toSeconds(),
+                "  while [ -n \"$(find ~/flightmind -mmin -" + most.toMinutes() + " 2>/dev/null | head -n 1)\" ]; do",
+                "    [ -e ~/flightmind/watchdog/started ] || [ -e ~/flightmind/job/started ] && exit 0",
+                "    sleep 300",
+                "  done",
                 "  try=0",
                 "  while [ $try -lt 60 ]; do",
                 "    printf 'header = \"Authorization: Bearer %s\"\\n' \"$CONTAINER_API_KEY\" |",

@@ -57,6 +57,12 @@ final class EventLog {
         }
     }
 
+    /** There is no more to come, also where the run could not tell how it ended. */
+    synchronized void end() {
+        ended = true;
+        notifyAll();
+    }
+
     /** Ends after the run's last event; waits for the next one meanwhile. Interruption ends it. */
     Stream<RunEvent> stream() {
         Iterator<RunEvent> reader = new Reader();

@@ -5,6 +5,7 @@ import ai.flightmind.vast.plan.PlanJson;
 import ai.flightmind.vast.plan.RunPlan;
 import ai.flightmind.vast.run.RunReport.GuideRow;
 import ai.flightmind.vast.run.RunReport.Outcome;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,9 +18,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Where a run stands: its journal, read from the beginning. Each change is in the journal first. Thread-safe. */
+/**
+ * Where a run stands: its journal, read from the beginning. Each change is in the journal first; while that cannot be
+ * written, nothing more is rented. Thread-safe.
+ */
 final class History {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
+    /** Entries without which the next thing must not happen. */
+    private static final Set<String> MONEY = Set.of("planned", "renting");
+
     private final Journal journal;
     private final Map<Long, RentalRecord> rentals = new LinkedHashMap<>();
     private final Map<String, SafeFile> safe = new LinkedHashMap<>();
@@ -35,6 +45,7 @@ final class History {
     private int interruptions;
     private int shortfalls;
     private double diskFactor = 1;
+    private boolean journalBroken;
 
     private History(Journal journal) {
         this.journal = journal;
@@ -70,8 +81,13 @@ final class History {
         return List.copyOf(rentals.values());
     }
 
+    /** The machine that is worked with: the last one. An earlier one is open, too, if it could not be destroyed. */
     synchronized Optional<RentalRecord> open() {
-        return rentals.values().stream().filter(RentalRecord::isOpen).findFirst();
+        return rentals.values().stream().filter(RentalRecord::isOpen).reduce((earlier, later) -> later);
+    }
+
+    synchronized boolean knows(long instanceId) {
+        return rentals.containsKey(instanceId);
     }
 
     /** A rental that was asked for, and of which it is not known what became. */
@@ -224,7 +240,19 @@ final class History {
         entry.put("type", type);
         entry.put("at", at.toEpochMilli());
         entry.putAll(fields);
-        journal.write(entry);
+        try {
+            journal.write(entry);
+        } catch (UncheckedIOException e) {
+            if (MONEY.contains(type)) {
+                throw e;
+            }
+            // A disk that is full here is no reason to leave a machine billing: what is rented is seen to its end.
+            if (!journalBroken) {
+                journalBroken = true;
+                LOG.error("The run goes on without its journal", e);
+                troubles.add(e.getMessage() + " What is rented is seen to its end; attaching may not know all of it.");
+            }
+        }
         apply(entry);
     }
 

@@ -1,5 +1,6 @@
 package ai.flightmind.vast.run;
 
+import java.nio.file.Path;
 import java.time.Instant;
 
 /** Where the run's files are safe when the machine is lost. */
@@ -17,6 +18,9 @@ interface Home {
 
     /** Puts a file back onto a machine, verified. */
     void restore(Machine machine, SafeFile file, String remote);
+
+    /** Puts a file into a folder of this machine, verified. */
+    SafeFile fetch(SafeFile file, Path folder);
 
     /** Deletes a file that newer ones replace. */
     void forget(SafeFile file);

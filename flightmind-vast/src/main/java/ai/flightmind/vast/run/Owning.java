@@ -4,6 +4,7 @@ import ai.flightmind.vast.error.CancelledException;
 import ai.flightmind.vast.error.NotFoundException;
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.instance.Instance;
+import ai.flightmind.vast.instance.InstanceStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -83,7 +84,7 @@ final class Owning {
     /** Ends what carries our label and is not in the journal: rentals whose answer never came. */
     void destroyUnknown() {
         for (Instance instance : listed()) {
-            if (run.history().rentals().stream().noneMatch(r -> r.instanceId() == instance.id())) {
+            if (!run.history().knows(instance.id())) {
                 run.warn("Instance " + instance.id() + " is ours, and nobody knew of it; it is destroyed.");
                 destroyQuietly(instance.id());
             }
@@ -127,15 +128,17 @@ final class Owning {
             }
         }
         List<Instance> listed = listed();
-        Optional<RentalRecord> open = run.history().open();
-        if (open.isEmpty() && asked.isPresent()) {
-            if (listed.isEmpty()) {
-                run.history().notRented(run.now(), "The program died while it rented, and nothing was rented.");
-            } else {
-                run.history().rented(run.now(), listed.get(0).id());
-                open = run.history().open();
-            }
+        if (asked.isPresent()) {
+            listed.stream()
+                    .map(Instance::id)
+                    .filter(id -> !run.history().knows(id))
+                    .findFirst()
+                    .ifPresentOrElse(
+                            id -> run.history().rented(run.now(), id),
+                            () -> run.history()
+                                    .notRented(run.now(), "The program died while it rented, and nothing was rented."));
         }
+        Optional<RentalRecord> open = run.history().open();
         Optional<RentalRecord> mine = open.filter(r -> listed.stream().anyMatch(i -> i.id() == r.instanceId()));
         if (open.isPresent() && mine.isEmpty()) {
             run.history().gone(run.now(), open.get().instanceId(), "gone when the run was joined again");
@@ -165,6 +168,22 @@ final class Owning {
                 run.warn("Our instances cannot be listed yet: " + e.getMessage());
             }
             uninterruptedPause();
+        }
+    }
+
+    /** Whether nothing can bring back what is on it. While the service does not say so, it is not given up. */
+    boolean isLostForGood(long id) {
+        try {
+            Instance instance = run.cloud().instances().get(id);
+            InstanceStatus status = instance.status();
+            return !instance.isHalted() && status != null && status.isLost();
+        } catch (NotFoundException e) {
+            return true;
+        } catch (CancelledException e) {
+            boolean unused = Thread.interrupted();
+            return false;
+        } catch (VastException e) {
+            return false;
         }
     }
 

@@ -45,7 +45,16 @@ final class Preparing {
                 .uncollectedFor(run.plan().patience().boot())
                 .address(run.cloud().address())
                 .build();
+        // Left by an earlier program, another end would stop the machine at once.
+        machine.run("mkdir -p " + Machine.WATCHDOG + " && " + signOfLife(run));
         return JobState.parse(machine.run(watchdog.job().startScript()));
+    }
+
+    /** For the watchdog: that somebody is here, and how long the money lasts. */
+    static String signOfLife(RunContext run) {
+        long seconds = Guard.wallTimeLeft(run).toSeconds();
+        return "date +%s > " + Machine.WATCHDOG + "/alive; echo $(( $(date +%s) + " + Math.max(1, seconds) + " )) > "
+                + Machine.WATCHDOG + "/end-by\n";
     }
 
     /** Null for a command of the machine's own. */

@@ -1,7 +1,13 @@
 package ai.flightmind.vast.run;
 
+import ai.flightmind.vast.error.InstanceNotReadyException;
+import ai.flightmind.vast.error.NotFoundException;
+import ai.flightmind.vast.error.SshException;
+import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.instance.Instance;
+import ai.flightmind.vast.run.RunReport.Outcome;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets back to a machine on which an earlier program, or an earlier try, has begun to train. It may have been stopped since:
@@ -10,25 +16,64 @@ import java.util.Optional;
 final class Rejoining {
     private final RunContext run;
     private final Renting renting;
+    private final Owning owning;
+    private @Nullable RunEnd gaveUp;
 
-    Rejoining(RunContext run, Renting renting) {
+    Rejoining(RunContext run, Renting renting, Owning owning) {
         this.run = run;
         this.renting = renting;
+        this.owning = owning;
     }
 
-    /** @throws MachineLost if it does not come back */
+    /**
+     * Starts it where it is stopped, and gets in.
+     *
+     * @throws MachineLost if it is lost with what it had
+     * @throws RunEnd if it is stopped, with results on its disk that may be nowhere else, and does not start: others may have
+     *     its GPUs now. It is not waited for twice
+     */
     Machine rejoin(RentalRecord rental) {
-        long id = rental.instanceId();
+        if (gaveUp != null) {
+            throw gaveUp;
+        }
+        boolean wasHalted = false;
+        try {
+            wasHalted = start(rental.instanceId());
+            return run.history().hasTrained(rental.instanceId()) ? renting.reach(rental) : renting.verify(rental);
+        } catch (RunEnd e) {
+            gaveUp = e.outcome() == Outcome.FAILED ? e : null;
+            throw e;
+        } catch (NotFoundException e) {
+            throw new MachineLost("The service knows it no more.", e);
+        } catch (InstanceNotReadyException | SshException e) {
+            throw wasHalted && !owning.isLostForGood(rental.instanceId())
+                    ? giveUp(rental, e)
+                    : new MachineLost("It is out of reach: " + e.getMessage(), e);
+        }
+    }
+
+    private RunEnd giveUp(RentalRecord rental, VastException why) {
+        RunEnd end = new RunEnd(
+                Outcome.FAILED,
+                "Instance " + rental.instanceId() + " may hold the newest results, is stopped, and does not start: "
+                        + why.getMessage(),
+                why);
+        gaveUp = end;
+        return end;
+    }
+
+    /** Whether it was stopped. */
+    private boolean start(long id) {
         Instance instance = run.insist(
                 "Asking for instance " + id, () -> run.cloud().instances().get(id));
-        if (instance.isHalted()) {
-            run.warn("Instance " + id + " is stopped. It is started again, for what is on it.");
-            run.insist("Starting instance " + id, () -> {
-                run.cloud().instances().start(id);
-                return id;
-            });
+        if (!instance.isHalted()) {
+            return false;
         }
-        return renting.verify(rental);
+        run.warn("Instance " + id + " is stopped. It is started again, for what is on it.");
+        return run.insist("Starting instance " + id, () -> {
+            run.cloud().instances().start(id);
+            return true;
+        });
     }
 
     /** The one that may hold results which are nowhere else. */

@@ -61,6 +61,16 @@ final class Renting {
         return verify(rental);
     }
 
+    /** A machine that was good before. It is not judged again: what it has is to come home first. */
+    Machine reach(RentalRecord rental) {
+        return run.clock()
+                .step(
+                        GuideStep.VERIFY,
+                        "instance " + rental.instanceId(),
+                        () -> connecting.connect(rental),
+                        machine -> rental.gpuText() + ", joined again");
+    }
+
     /** The same for a machine that was rented before. */
     Machine verify(RentalRecord rental) {
         return run.clock()
@@ -155,8 +165,8 @@ final class Renting {
                 run.now(),
                 null,
                 "");
-        run.history().renting(wanted);
         run.stop().check();
+        run.history().renting(wanted);
         Instance instance;
         try {
             instance = run.cloud().instances().create(offer, spec.build());

@@ -33,6 +33,19 @@ final class ResultsHome implements Home {
     }
 
     @Override
+    public SafeFile fetch(SafeFile file, Path folder) {
+        Path to = folder.resolve(file.name());
+        try {
+            if (!Files.exists(to)) {
+                Files.copy(results.resolve(file.name()), to);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("A checkpoint cannot be copied to " + to + ".", e);
+        }
+    }
+
+    @Override
     public void forget(SafeFile file) {
         try {
             Files.deleteIfExists(results.resolve(file.name()));

@@ -7,6 +7,7 @@ import ai.flightmind.vast.job.JobState;
 import ai.flightmind.vast.provision.Provisioned;
 import ai.flightmind.vast.run.RunReport.Leftover;
 import ai.flightmind.vast.run.RunReport.Outcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ final class RunLoop {
         this.journal = journal;
         this.owning = new Owning(run);
         this.renting = new Renting(run, owning, new Connecting(run));
-        this.rejoining = new Rejoining(run, renting);
+        this.rejoining = new Rejoining(run, renting, owning);
         this.preparing = new Preparing(run);
         this.steadiness = new Steadiness(run);
         this.jobs = new Jobs(run.plan());
@@ -148,6 +149,8 @@ final class RunLoop {
                             GuideStep.DRY_RUN,
                             dry.steps() + " steps",
                             () -> steadiness.keep(on, "The dry run", () -> {
+                                // Of an earlier try, whose line broke.
+                                String unused = on.stop(job, Duration.ZERO);
                                 preparing.linkData(on);
                                 return dryRunning.on(on, job, dry);
                             }),
@@ -250,7 +253,7 @@ final class RunLoop {
             try {
                 machine = rejoining.rejoin(unfinished.get());
             } catch (MachineLost | RunEnd | VastException e) {
-                return Optional.of(collecting.keep(unfinished.get().instanceId(), e));
+                return collecting.keepUnlessLost(unfinished.get().instanceId(), e);
             }
         }
         Machine on = machine;

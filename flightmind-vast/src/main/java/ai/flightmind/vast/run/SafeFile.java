@@ -1,6 +1,7 @@
 package ai.flightmind.vast.run;
 
 import ai.flightmind.vast.json.JsonFields;
+import ai.flightmind.vast.watch.CheckpointFile;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +15,10 @@ import java.util.Map;
 record SafeFile(String name, long sizeBytes, String sha256, Instant modified, long instanceId, String where) {
     static final String RESULTS = "results";
     static final String BUCKET = "bucket";
+
+    boolean isBest() {
+        return new CheckpointFile(name, sizeBytes, modified).isBest();
+    }
 
     Map<String, Object> toJson() {
         Map<String, Object> map = new LinkedHashMap<>();

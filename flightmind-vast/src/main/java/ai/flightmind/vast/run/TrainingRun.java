@@ -109,8 +109,7 @@ public final class TrainingRun implements AutoCloseable {
         try {
             return report.get();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("Interrupted while waiting for run " + id() + ", which goes on.", false, e);
+            throw interrupted(e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
         }
@@ -122,7 +121,9 @@ public final class TrainingRun implements AutoCloseable {
             return Optional.of(report.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             return Optional.empty();
-        } catch (InterruptedException | ExecutionException e) {
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } catch (ExecutionException e) {
             return Optional.of(await());
         }
     }
@@ -140,6 +141,11 @@ public final class TrainingRun implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException(
                         "Run " + id() + " trains on no machine now: ask once it has told RunEvent.Training."));
         return TensorBoardTunnel.open(machine, Machine.WORK + "/" + run.plan().checkpointFolder());
+    }
+
+    private CancelledException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new CancelledException("Interrupted while waiting for run " + id() + ", which goes on.", false, e);
     }
 
     /** Asks the program to save and end; the results come home, and the instance is destroyed. Returns at once. */
@@ -193,6 +199,7 @@ public final class TrainingRun implements AutoCloseable {
             report.completeExceptionally(e);
             throw e;
         } finally {
+            run.events().end();
             journal.close();
         }
     }

@@ -79,8 +79,8 @@ final class Watching {
     private @Nullable Pulse pulse() {
         run.stop().check();
         try {
-            Pulse pulse = Pulse.parse(
-                    machine.run(signOfLife() + Pulse.script(job, Machine.WORK, checkpointing.folder(), Machine.OWNER)));
+            Pulse pulse = Pulse.parse(machine.run(Preparing.signOfLife(run)
+                    + Pulse.script(job, Machine.WORK, checkpointing.folder(), Machine.OWNER)));
             silentSince = null;
             lastSilence = null;
             return pulse;
@@ -92,13 +92,6 @@ final class Watching {
             lastSilence = e;
             return null;
         }
-    }
-
-    /** For the watchdog: that somebody is here, and how long the money lasts. */
-    private String signOfLife() {
-        long seconds = Guard.wallTimeLeft(run).toSeconds();
-        return "date +%s > " + Machine.WATCHDOG + "/alive; echo $(( $(date +%s) + " + Math.max(1, seconds) + " )) > "
-                + Machine.WATCHDOG + "/end-by\n";
     }
 
     private void requireAlive(@Nullable Instance instance, @Nullable Pulse pulse) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.flightmind.vast.error.PlanException;
+import ai.flightmind.vast.fake.Fault;
 import ai.flightmind.vast.plan.RunPlan;
 import ai.flightmind.vast.run.RunReport.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +113,52 @@ class AttachTest {
                     .isInstanceOf(PlanException.class)
                     .hasMessageContaining("no run shell-nowhere");
             staged.report();
+        }
+    }
+
+    @Test
+    void aMachineThatIsStoppedIsStartedToTellOfItsRun() {
+        try (StagedRun staged = StagedRun.start(plan(60), folder)) {
+            staged.untilStep(5);
+            String id = staged.run.detach();
+            staged.cloud.client().instances().stop(staged.instance().id());
+            Runs elsewhere = staged.cloud.runs().withJournals(folder.resolve("another-machine"));
+
+            try (TrainingRun again = elsewhere.attach(id)) {
+                RunReport report = again.await();
+
+                assertThat(report.outcome()).isEqualTo(Outcome.COMPLETED);
+                assertThat(report.machines()).as("what it had was not given up").hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void aStoppedMachineThatDoesNotStartIsKeptForWhatItHas() {
+        RunPlan.Builder sixty = ShellPlan.in(folder, "--max-steps", "60");
+        RunPlan plan = sixty.patience(sixty.build().patience().withBoot(Duration.ofMinutes(2)))
+                .build();
+        try (StagedRun staged = StagedRun.start(plan, folder)) {
+            staged.untilStep(5);
+            String id = staged.run.detach();
+            long instance = staged.instance().id();
+            staged.cloud.client().instances().stop(instance);
+            staged.cloud.market().faults(request -> request.startsWith("PUT") ? Fault.POLITE_NO : Fault.NONE);
+
+            try (TrainingRun again = staged.cloud.runs().attach(id)) {
+                RunReport report = again.await();
+
+                assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
+                assertThat(report.leftover())
+                        .hasValueSatisfying(
+                                left -> assertThat(left.instanceId()).isEqualTo(instance));
+            }
+            assertThat(staged.cloud.market().rented()).hasSize(1);
+
+            staged.cloud.market().faults(request -> Fault.NONE);
+            try (TrainingRun again = staged.cloud.runs().attach(id)) {
+                assertThat(again.await().outcome()).isEqualTo(Outcome.COMPLETED);
+            }
         }
     }
 

@@ -53,6 +53,30 @@ class BackupTest {
         }
     }
 
+    @Test
+    void theBestOfAnEarlierMachineComesHomeFromTheBucket() throws Exception {
+        try (S3Server server = S3Server.start(store);
+                Bucket bucket = server.bucket().build()) {
+            RunPlan plan = ShellPlan.in(folder, "--max-steps", "60", "--checkpoint-every", "4", "--best-at", "4")
+                    .backup(bucket)
+                    .build();
+
+            try (StagedRun staged = StagedRun.start(plan, folder)) {
+                staged.untilSafe("best.pt");
+                staged.until(event -> event instanceof RunEvent.CheckpointSafe safe
+                        && safe.name().startsWith("step_"));
+                staged.cloud.market().outbid(staged.instance().id());
+                RunReport report = staged.report();
+
+                assertThat(report.outcome()).isEqualTo(Outcome.COMPLETED);
+                assertThat(report.machines()).hasSize(2);
+                assertThat(report.checkpoint("best.pt")).hasValue(plan.results().resolve("best.pt"));
+                assertThat(Files.readString(plan.results().resolve("best.pt"), StandardCharsets.ISO_8859_1))
+                        .startsWith("4 steps, lowest 1000\n");
+            }
+        }
+    }
+
     private static List<Path> keysOn(Path home) throws IOException {
         try (Stream<Path> files = Files.walk(home)) {
             return files.filter(Files::isRegularFile)

@@ -144,6 +144,7 @@ final class FaultSchedule {
 
     private void check(PretendCloud cloud, RunPlan plan, RunOutcome ended, Saboteur saboteur) throws IOException {
         List<FakeInstance> billing = cloud.market().rented();
+        List<String> attached = new ArrayList<>();
         if (!billing.isEmpty()) {
             assertThat(ended.leftover())
                     .as("%s bills, and nobody says so; %s", billing.get(0).id(), saboteur)
@@ -153,14 +154,18 @@ final class FaultSchedule {
             for (int tries = 0; tries < 3 && !cloud.market().rented().isEmpty(); tries++) {
                 try (TrainingRun again =
                         cloud.runs().attach(cloud.runs().known().get(0))) {
-                    boolean kept = again.await().leftover().isPresent();
+                    RunReport report = again.await();
+                    boolean kept = report.leftover().isPresent();
+                    attached.add(report.toString());
                     assertThat(cloud.market().rented().isEmpty())
                             .as("what is told; %s", saboteur)
                             .isEqualTo(!kept);
                 }
             }
         }
-        assertThat(cloud.market().rented()).as("bills still; %s", saboteur).isEmpty();
+        assertThat(cloud.market().rented())
+                .as("bills still; %s, %s", saboteur, attached)
+                .isEmpty();
         // A service that does not answer cannot be told to stop an instance.
         Duration beyond = plan.patience().poll().plus(saboteur.serviceTrouble());
         assertThat(ended.dollars())

@@ -125,6 +125,9 @@ class TrainingRunTest {
             Thread.currentThread().interrupt();
             assertThatThrownBy(staged.run::await).isInstanceOf(CancelledException.class);
             assertThat(Thread.interrupted()).isTrue();
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> staged.run.await(Duration.ofHours(1))).isInstanceOf(CancelledException.class);
+            assertThat(Thread.interrupted()).isTrue();
             assertThat(staged.run.await(Duration.ofMillis(1))).isEmpty();
 
             assertThat(staged.report().outcome()).isEqualTo(Outcome.COMPLETED);
@@ -159,6 +162,25 @@ class TrainingRunTest {
                     .extracting(RunEvent.LogLine::line)
                     .contains("it fails, as it was told to");
             assertThat(plan.results().resolve("metrics.jsonl")).exists();
+        }
+    }
+
+    @Test
+    void aJournalThatCannotBeWrittenLeavesNothingBilling() throws IOException {
+        RunPlan plan = ShellPlan.in(folder, "--max-steps", "30").build();
+
+        try (StagedRun staged = StagedRun.start(plan, folder)) {
+            staged.untilStep(3);
+            Path journal = folder.resolve("journals").resolve(staged.run.id() + ".jsonl");
+            Files.delete(journal);
+            Files.createDirectory(journal);
+            RunReport report = staged.report();
+
+            assertThat(report.outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(report.leftover()).isEmpty();
+            assertThat(report.checkpoint("final.pt")).isPresent();
+            assertThat(report.troubles()).singleElement().asString().contains("journal", "cannot be written");
+            assertThat(staged.run.progress()).as("the stream ends").isNotEmpty();
         }
     }
 
