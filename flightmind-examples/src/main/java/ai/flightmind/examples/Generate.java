@@ -1,0 +1,209 @@
+package ai.flightmind.examples;
+
+import static ai.flightmind.model.Seed.seed;
+
+import ai.flightmind.model.Device;
+import ai.flightmind.model.Gpt;
+import ai.flightmind.model.GptConfig;
+import ai.flightmind.model.Precision;
+import ai.flightmind.model.generation.Completion;
+import ai.flightmind.model.generation.Generation;
+import ai.flightmind.model.generation.Generator;
+import ai.flightmind.model.generation.TextStream;
+import ai.flightmind.model.huggingface.HuggingFaceModel;
+import ai.flightmind.model.libtorch.Libtorch;
+import ai.flightmind.model.tokenizer.Tokenizer;
+import ai.flightmind.train.checkpoint.CheckpointReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Continues prompts with a trained model, and shows each completion as it is drawn. */
+@Command(
+        name = "Generate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        showDefaultValues = true,
+        description = "Continues prompts with a trained model.")
+public final class Generate implements Runnable {
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "a checkpoint, such as checkpoints/best.pt, or a directory in Hugging Face's layout")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "FILE",
+            description = "the tokenizer.json of the training data, or 'bytes'; default: that in the model's directory",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable String tokenizer;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "may be given several times; default: each line of the standard input",
+            showDefaultValue = Visibility.NEVER)
+    private List<String> prompts = List.of();
+
+    @Option(names = "--whole-input", description = "the standard input is one prompt, line breaks and all")
+    private boolean wholeInput;
+
+    @Option(names = "--special-tokens", description = "<|user|> in a prompt is the token, not its spelling")
+    private boolean specialTokens;
+
+    @Mixin
+    private final GenerationFlags flags = new GenerationFlags();
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "prompts to continue side by side; with 1 each is shown as it is drawn")
+    private int batchSize = 1;
+
+    @Option(names = "--json", description = "a line of JSON for each prompt, when it is done")
+    private boolean json;
+
+    @Option(
+            names = "--device",
+            description = "cpu, cuda or cuda:1; default: cuda where there is one",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable String device;
+
+    @Option(
+            names = "--precision",
+            description = "fp32 or bf16; default: bf16 on cuda, fp32 on cpu",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Precision precision;
+
+    @Option(names = "--threads", description = "CPU threads; default: all cores", showDefaultValue = Visibility.NEVER)
+    private @Nullable Integer threads;
+
+    private final CompletionPrinter printer = new CompletionPrinter();
+    private long tokens;
+    private long nanos;
+
+    public static void main(String[] args) {
+        System.exit(Commands.execute(new Generate(), args));
+    }
+
+    @Override
+    public void run() {
+        if (wholeInput && !prompts.isEmpty()) {
+            throw new IllegalArgumentException("Give either --prompt or --whole-input");
+        }
+        flags.from(0); // what cannot be is said before a model is read
+        if (threads != null) {
+            Libtorch.setThreads(threads);
+        }
+        Device target = device == null ? Device.best() : Device.parse(device);
+        try (Tokenizer opened = tokenizer();
+                Gpt gpt = load(opened, target)) {
+            Generator.Builder generator = Generator.builder()
+                    .model(gpt)
+                    .tokenizer(opened)
+                    .batchSize(batchSize)
+                    .specialTokensInPrompts(specialTokens);
+            if (precision != null) {
+                generator.precision(precision);
+            }
+            continueAll(generator.build());
+        }
+    }
+
+    private Tokenizer tokenizer() {
+        if (tokenizer != null) {
+            return NamedTokenizer.open(tokenizer);
+        }
+        if (!Files.isDirectory(model)) {
+            throw new IllegalArgumentException("A checkpoint does not hold its vocabulary:"
+                    + " say with --tokenizer which one its training data was made with");
+        }
+        return Tokenizer.open(model);
+    }
+
+    private Gpt load(Tokenizer fitting, Device target) {
+        if (Files.isDirectory(model)) {
+            try (HuggingFaceModel directory = HuggingFaceModel.open(model)) {
+                fitting.requireFits(directory.config());
+                return directory.load(target);
+            }
+        }
+        GptConfig config = CheckpointReader.config(model);
+        fitting.requireFits(config);
+        Gpt gpt = Gpt.create(config, target, seed(0));
+        try {
+            CheckpointReader.readWeights(model, gpt);
+            return gpt;
+        } catch (RuntimeException e) {
+            gpt.close();
+            throw e;
+        }
+    }
+
+    private void continueAll(Generator generator) {
+        Iterator<String> source = prompts.isEmpty() ? new PromptInput(System.in, wholeInput) : prompts.iterator();
+        if (!source.hasNext()) {
+            throw new IllegalArgumentException("There is no prompt: give --prompt, or lines on the standard input");
+        }
+        long done = 0;
+        while (!printer.isCutOff() && source.hasNext()) {
+            List<String> some = new ArrayList<>();
+            do {
+                some.add(source.next());
+            } while (some.size() < batchSize && source.hasNext());
+            Generation generation = flags.from(done);
+            if (some.size() == 1 && !json) {
+                stream(generator, some.get(0), generation);
+            } else {
+                complete(generator, some, generation);
+            }
+            done += some.size();
+        }
+        if (!printer.isCutOff()) {
+            double seconds = nanos / 1e9;
+            System.err.printf(Locale.ROOT, "%,d prompts, %,d tokens, %.1f tok/s%n", done, tokens, tokens / seconds);
+        }
+    }
+
+    private void stream(Generator generator, String prompt, Generation generation) {
+        long begin = System.nanoTime();
+        printer.begin(prompt);
+        try (TextStream stream = generator.stream(prompt, generation)) {
+            for (String piece : stream) {
+                printer.add(piece);
+                if (printer.isCutOff()) {
+                    return;
+                }
+            }
+            count(List.of(stream.completion()), begin);
+        }
+        printer.end();
+    }
+
+    private void complete(Generator generator, List<String> some, Generation generation) {
+        long begin = System.nanoTime();
+        List<Completion> completions = generator.complete(some, generation);
+        count(completions, begin);
+        for (int i = 0; i < some.size(); i++) {
+            if (json) {
+                printer.printJson(some.get(i), completions.get(i));
+            } else {
+                printer.printText(some.get(i), completions.get(i));
+            }
+        }
+    }
+
+    private void count(List<Completion> completions, long begin) {
+        nanos += System.nanoTime() - begin;
+        completions.forEach(completion -> tokens += completion.ids().size());
+    }
+}
