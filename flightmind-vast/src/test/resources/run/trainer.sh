@@ -1,7 +1,7 @@
 #!/bin/sh
 # Behaves as a trainer does, without the numbers: a step writes a line of metrics; every few steps there is a checkpoint
 # and an evaluation, and the best one is kept; SIGTERM saves and ends; --resume latest goes on from the newest.
-max=20 every=5 pause=0.05 best=0 fail=0 size=1000
+max=20 every=5 pause=0.05 best=0 fail=0 size=1000 falls=100 twice=
 while [ $# -gt 0 ]; do
   case $1 in
     --max-steps) max=$2 ;;
@@ -10,6 +10,8 @@ while [ $# -gt 0 ]; do
     --best-at) best=$2 ;;
     --fail-at) fail=$2 ;;
     --size) size=$2 ;;
+    --falls) falls=$2 ;;
+    --twice) twice=$2 ;;
   esac
   shift 2
 done
@@ -30,7 +32,7 @@ stop=
 trap 'stop=1' TERM
 echo "from step $step"
 while [ "$step" -lt "$max" ]; do
-  loss=$((100000 - step * 100))
+  loss=$((100000 - step * falls))
   line="{\"step\":$step,\"loss\":$loss,\"lr\":0.001,\"grad_norm\":1.0,\"tokens\":$(((step + 1) * 1000)),\"tokens_per_second\":5000"
   step=$((step + 1))
   if [ $((step % every)) -eq 0 ] || [ "$step" -eq "$max" ]; then
@@ -41,6 +43,7 @@ while [ "$step" -lt "$max" ]; do
     save "$step" "step_$step.pt" || exit 1
   else
     echo "$line}" >> "$folder/metrics.jsonl" || exit 1
+    [ "$step" != "$twice" ] || echo "$line}" >> "$folder/metrics.jsonl"
   fi
   echo "step $step done"
   if [ "$step" -eq "$fail" ]; then echo 'it fails, as it was told to'; exit 3; fi

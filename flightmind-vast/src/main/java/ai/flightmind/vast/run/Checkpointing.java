@@ -19,6 +19,12 @@ final class Checkpointing {
 
     static final String METRICS = "metrics.jsonl";
 
+    /** What the trainer appends to; the next machine's goes on in them. */
+    private static final List<String> RECORDS = List.of(METRICS, "run.jsonl");
+
+    /** Event files; those of each machine have names of their own. */
+    private static final String TENSORBOARD = "tensorboard";
+
     private final RunContext run;
     private final Home home;
 
@@ -71,25 +77,35 @@ final class Checkpointing {
     void bring(Machine machine, CheckpointFile file) {
         SafeFile safe = home.bring(machine, folder() + "/" + file.name(), file.name(), file.modified());
         // After it, so that the metrics hold every step that the checkpoint has.
-        bringMetrics(machine);
+        bringRecords(machine);
         run.history().safe(run.now(), safe);
         run.tell(new RunEvent.CheckpointSafe(safe.name(), safe.sizeBytes(), home.name()));
         prune();
     }
 
-    void bringMetrics(Machine machine) {
-        bringMetrics(machine, home);
+    void bringRecords(Machine machine) {
+        bringRecords(machine, home);
     }
 
     /** A copy of them, where the disk has room for it: what a fast trainer appends to is never the same on both sides. */
-    private void bringMetrics(Machine machine, Home to) {
-        String metrics = folder() + "/" + METRICS;
-        String copy = Machine.ROOT + "/" + METRICS;
-        String remote = machine.run("[ ! -f " + metrics + " ] || { cp " + metrics + " " + copy + " 2>/dev/null && echo "
-                        + Shell.quote(copy) + " || echo " + Shell.quote(metrics) + "; }")
-                .strip();
-        if (!remote.isEmpty()) {
-            run.history().safe(run.now(), to.bring(machine, remote, METRICS, run.now()));
+    private void bringRecords(Machine machine, Home to) {
+        machine.run("for name in " + String.join(" ", RECORDS) + "; do [ ! -f " + Shell.path(folder())
+                        + "/$name ] || { cp " + Shell.path(folder())
+                        + "/$name " + Machine.ROOT + "/$name 2>/dev/null && echo " + Shell.quote(Machine.ROOT)
+                        + "/$name || echo " + Shell.quote(folder()) + "/$name; }; done")
+                .lines()
+                .forEach(remote -> {
+                    String name = remote.substring(remote.lastIndexOf('/') + 1);
+                    run.history().safe(run.now(), to.bring(machine, remote, name, run.now()));
+                });
+    }
+
+    private void bringEventFiles(Machine machine) {
+        String remote = folder() + "/" + TENSORBOARD;
+        if (machine.run("[ ! -d " + Shell.path(remote) + " ] || echo yes")
+                .strip()
+                .equals("yes")) {
+            machine.files().downloadTree(remote, run.plan().results().resolve(TENSORBOARD));
         }
     }
 
@@ -119,7 +135,7 @@ final class Checkpointing {
         return newest().map(file -> step(file.name()).orElse(0)).orElse(0L);
     }
 
-    /** Puts the newest one and its metrics onto a machine that has none. */
+    /** Puts the newest one and its records onto a machine that has none as new. */
     @Nullable
     SafeFile restore(Machine machine, List<CheckpointFile> there) {
         Optional<SafeFile> newest = newest();
@@ -132,9 +148,12 @@ final class Checkpointing {
             return null;
         }
         machine.run("mkdir -p " + folder());
-        Optional<SafeFile> metrics =
-                run.history().safe(METRICS).filter(file -> homeOf(file).has(file));
-        metrics.ifPresent(file -> homeOf(file).restore(machine, file, folder() + "/" + METRICS));
+        for (String name : RECORDS) {
+            run.history()
+                    .safe(name)
+                    .filter(file -> homeOf(file).has(file))
+                    .ifPresent(file -> homeOf(file).restore(machine, file, folder() + "/" + name));
+        }
         homeOf(newest.get())
                 .restore(machine, newest.get(), folder() + "/" + newest.get().name());
         return newest.get();
@@ -149,7 +168,8 @@ final class Checkpointing {
             names.add(file.name());
         }
         names.addAll(fetchBest(names));
-        bringMetrics(machine, results);
+        bringRecords(machine, results);
+        bringEventFiles(machine);
         prune();
         return names;
     }

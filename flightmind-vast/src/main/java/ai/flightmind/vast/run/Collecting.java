@@ -7,7 +7,6 @@ import ai.flightmind.vast.job.DetachedJob;
 import ai.flightmind.vast.job.JobState;
 import ai.flightmind.vast.run.RunReport.Leftover;
 import ai.flightmind.vast.watch.CheckpointFile;
-import ai.flightmind.vast.watch.Pulse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -82,9 +81,7 @@ final class Collecting {
     }
 
     private String fetch(Machine machine) {
-        List<CheckpointFile> there = Pulse.parse(
-                        machine.run(Pulse.script(job, Machine.WORK, checkpointing.folder(), Machine.OWNER)))
-                .files();
+        List<CheckpointFile> there = machine.pulse(job, checkpointing.folder()).files();
         List<String> names = checkpointing.collect(machine, there);
         tellWhatWasMissed();
         if (machine.run("[ -f " + job.logFile() + " ] && echo yes || echo no")

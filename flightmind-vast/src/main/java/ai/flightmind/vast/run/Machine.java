@@ -5,6 +5,7 @@ import ai.flightmind.vast.ssh.RemoteCommand;
 import ai.flightmind.vast.ssh.Shell;
 import ai.flightmind.vast.ssh.SshSession;
 import ai.flightmind.vast.ssh.file.RemoteFiles;
+import ai.flightmind.vast.watch.Pulse;
 import java.time.Duration;
 
 /** A rented machine that answers over SSH. Closing hangs up; the machine goes on, and bills. Thread-safe. */
@@ -58,6 +59,11 @@ final class Machine implements AutoCloseable {
         return ssh.run(RemoteCommand.builder(script).timeout(timeout).build())
                 .orThrow()
                 .stdout();
+    }
+
+    /** How it and a job of it are, and which checkpoints it has. */
+    Pulse pulse(DetachedJob job, String checkpoints) {
+        return Pulse.parse(run(Pulse.script(job, WORK, checkpoints, OWNER)));
     }
 
     /** A small text, put in place whole. */

@@ -6,6 +6,7 @@ import ai.flightmind.vast.plan.DataFiles;
 import ai.flightmind.vast.provision.ClassPath;
 import ai.flightmind.vast.provision.Provisioned;
 import ai.flightmind.vast.provision.Provisioner;
+import ai.flightmind.vast.provision.Tools;
 import ai.flightmind.vast.ssh.Shell;
 import ai.flightmind.vast.ssh.file.Sha256;
 import ai.flightmind.vast.ssh.file.TransferReport;
@@ -45,6 +46,9 @@ final class Preparing {
                 .uncollectedFor(run.plan().patience().boot())
                 .address(run.cloud().address())
                 .build();
+        Tools.install(machine.ssh(), "curl")
+                .ifPresent(why -> run.warn("There is no curl on instance " + machine.id()
+                        + ", so its watchdog stops the program, but not the instance: " + why));
         // Left by an earlier program, another end would stop the machine at once.
         machine.run("mkdir -p " + Machine.WATCHDOG + " && " + signOfLife(run));
         return JobState.parse(machine.run(watchdog.job().startScript()));

@@ -136,7 +136,10 @@ final class RunLoop {
                         "data",
                         () -> steadiness.keep(on, "Uploading", () -> {
                             String sent = preparing.upload(on);
-                            SafeFile restored = checkpointing.restore(on, List.of());
+                            SafeFile restored = checkpointing.restore(
+                                    on,
+                                    on.pulse(jobs.training(), checkpointing.folder())
+                                            .files());
                             return restored == null ? sent : sent + ", " + restored.name() + " put back";
                         }),
                         what -> what);

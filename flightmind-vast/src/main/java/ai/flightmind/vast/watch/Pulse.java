@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How a machine and its job are, now.
@@ -37,12 +38,14 @@ public record Pulse(
     /** What one GPU does. */
     public record GpuLoad(
             int index, OptionalDouble utilizationPercent, OptionalDouble memoryUsedMb, OptionalDouble celsius) {
-        static GpuLoad parse(String line) {
+        /** Empty for a line that tells of no GPU, as of one that has fallen off its bus. */
+        static Stream<GpuLoad> parse(String line) {
             String[] parts = line.split(",", -1);
-            if (parts.length < 4) {
-                throw new DataException("nvidia-smi said '" + line + "'.", "$.gpus", null);
-            }
-            return new GpuLoad((int) number(parts[0]).orElse(-1), number(parts[1]), number(parts[2]), number(parts[3]));
+            OptionalDouble index = number(parts[0]);
+            return parts.length < 4 || index.isEmpty()
+                    ? Stream.empty()
+                    : Stream.of(new GpuLoad(
+                            (int) index.getAsDouble(), number(parts[1]), number(parts[2]), number(parts[3])));
         }
 
         /** Empty for what the driver does not know, as {@code [N/A]}. */
@@ -85,7 +88,7 @@ public record Pulse(
     /**
      * Reads the script's output.
      *
-     * @throws DataException if it breaks off, as of a connection that broke
+     * @throws DataException if it breaks off, as of a connection that broke, or tells no time
      */
     public static Pulse parse(String output) {
         Map<String, List<String>> parts = parts(output);
@@ -99,7 +102,7 @@ public record Pulse(
                     JobState.parse(String.join("\n", lines(parts, "job"))),
                     known ? Long.parseLong(disk[3]) * KIB : -1,
                     known ? Long.parseLong(disk[1]) * KIB : -1,
-                    lines(parts, "gpus").stream().map(GpuLoad::parse).toList(),
+                    lines(parts, "gpus").stream().flatMap(GpuLoad::parse).toList(),
                     Instant.ofEpochSecond(Long.parseLong(first(parts, "clock"))),
                     first(parts, "owner"),
                     lines(parts, "files").stream()

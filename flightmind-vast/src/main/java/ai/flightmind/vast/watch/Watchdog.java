@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * alive} (touched by them at every look) and {@code events}, what it did.
  */
 public final class Watchdog {
-    private static final int TRIES = 40;
+    /** Between two tries to halt, at most: the instance bills meanwhile, so there is no last one. */
+    private static final int MOST_SECONDS = 300;
 
     private final Builder settings;
 
@@ -53,12 +54,12 @@ public final class Watchdog {
                 "halt() {",
                 "  key=${CONTAINER_API_KEY:-$(mine CONTAINER_API_KEY)}; id=${CONTAINER_ID:-$(mine CONTAINER_ID)}",
                 "  if [ -z \"$key\" ] || [ -z \"$id\" ]; then say no-key the instance bills on; return; fi",
-                "  try=0; while [ $try -lt " + TRIES + " ]; do",
-                "    if printf 'header = \"Authorization: Bearer %s\"\\n' \"$key\" | curl -fsS -m 60 -K - -o /dev/null \\",
-                "      -X PUT -H 'Content-Type: application/json' -d '{\"state\":\"stopped\"}' \\",
-                "      \"$base/api/v0/instances/$id/\" 2>/dev/null; then say halted; return; fi",
-                "    try=$((try + 1)); sleep \"$every\"",
-                "  done; say not-halted the service did not answer",
+                "  pause=$every; until printf 'header = \"Authorization: Bearer %s\"\\n' \"$key\" |",
+                "      curl -fsS -m 60 -K - -o /dev/null -X PUT -H 'Content-Type: application/json' \\",
+                "        -d '{\"state\":\"stopped\"}' \"$base/api/v0/instances/$id/\" 2>>\"$folder/events\"; do",
+                "    say not-halted yet; sleep \"$pause\"; pause=$((pause * 2))",
+                "    [ \"$pause\" -lt " + MOST_SECONDS + " ] || pause=" + MOST_SECONDS,
+                "  done; say halted",
                 "}",
                 "over() { say \"$1\"; ( " + settings.job().stopScript(settings.stopGrace)
                         + "\n) >/dev/null 2>&1; halt; exit 0; }",

@@ -10,6 +10,7 @@ import ai.flightmind.vast.run.RunReport.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,58 @@ class InterruptionTest {
 
             assertThat(report.outcome()).isEqualTo(Outcome.COMPLETED);
             assertThat(report.machines()).hasSize(1);
+            assertThat(staged.steps())
+                    .isEqualTo(LongStream.range(0, STEPS).boxed().toList());
+        }
+    }
+
+    @Test
+    void aMachineThatIsSilentForLongIsReplacedAlthoughTheServiceSaysItRuns() {
+        RunPlan.Builder silent = plan();
+        RunPlan plan = silent.patience(silent.build().patience().withOutOfReach(Duration.ofMinutes(3)))
+                .build();
+
+        try (StagedRun staged = StagedRun.start(plan, folder)) {
+            staged.untilSafe("best.pt");
+            staged.host().goSilent();
+            RunReport report = staged.report();
+
+            assertThat(report.outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(staged.told(RunEvent.Interrupted.class)).hasSize(1);
+            assertThat(staged.steps())
+                    .isEqualTo(LongStream.range(0, STEPS).boxed().toList());
+        }
+    }
+
+    @Test
+    void aLineOfMetricsThatIsThereTwiceIsToldOnce() {
+        RunPlan plan = ShellPlan.in(folder, "--max-steps", "30", "--twice", "7").build();
+
+        try (StagedRun staged = StagedRun.start(plan, folder)) {
+            assertThat(staged.report().outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(staged.steps()).isEqualTo(LongStream.range(0, 30).boxed().toList());
+        }
+    }
+
+    @Test
+    void asManyLossesAsThePlanAllowsAreSurvived() {
+        RunPlan plan =
+                plan().onInterruption(Interruptions.rentAgainAndResume(2)).build();
+
+        try (StagedRun staged = StagedRun.start(plan, folder)) {
+            for (int losses = 1; losses <= 2; losses++) {
+                long machines = losses;
+                staged.until(event -> event instanceof RunEvent.CheckpointSafe safe
+                        && safe.name().startsWith("step_")
+                        && staged.told(RunEvent.Training.class).size() == machines);
+                staged.cloud.market().outbid(staged.instance().id());
+                staged.until(event -> event instanceof RunEvent.Training
+                        && staged.told(RunEvent.Interrupted.class).size() == machines);
+            }
+            RunReport report = staged.report();
+
+            assertThat(report.outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(report.machines()).hasSize(3);
             assertThat(staged.steps())
                     .isEqualTo(LongStream.range(0, STEPS).boxed().toList());
         }

@@ -55,6 +55,37 @@ class VerificationTest {
     }
 
     @Test
+    void aMachineWithOtherGpusThanPromisedIsGivenBack() {
+        RunPlan plan = ShellPlan.in(folder, "--max-steps", "10").build();
+        PretendCloud cloud = StagedRun.cloud(plan, folder);
+        cloud.hosts().get(0).swapGpus("RTX 3060");
+
+        try (StagedRun staged = StagedRun.on(cloud, plan)) {
+            RunReport report = staged.report();
+
+            assertThat(report.outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(report.troubles()).singleElement().asString().contains("RTX 3060");
+            assertThat(report.machines()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aLossThatDoesNotFallInTheDryRunEndsTheRun() {
+        RunPlan plan = ShellPlan.in(folder, "--max-steps", "1000", "--falls", "0")
+                .dryRun(DryRun.steps(20))
+                .dryRunArguments("--checkpoint-every", "10")
+                .build();
+
+        try (StagedRun staged = StagedRun.start(plan, folder)) {
+            RunReport report = staged.report();
+
+            assertThat(report.outcome()).isEqualTo(Outcome.PROGRAM_FAILED);
+            assertThat(report.summary()).contains("The loss does not fall");
+            assertThat(staged.told(RunEvent.Training.class)).isEmpty();
+        }
+    }
+
+    @Test
     void aProgramThatFailsInTheDryRunEndsTheRun() {
         RunPlan plan = ShellPlan.in(folder, "--max-steps", "1000", "--fail-at", "3")
                 .dryRun(DryRun.steps(8))

@@ -36,6 +36,8 @@ public final class PretendHost implements Host, AutoCloseable {
     private final SshServer server = SshServer.setUpDefaultServer();
     private final MarkedProcesses processes;
     private volatile boolean gpuMissing;
+    private volatile boolean silent;
+    private volatile @Nullable String otherGpu;
     private @Nullable Running running;
 
     /** What is there of the instance now. */
@@ -72,13 +74,13 @@ public final class PretendHost implements Host, AutoCloseable {
         server.setHost("127.0.0.1");
         server.setPort(0);
         server.setKeyPairProvider(KeyPairProvider.wrap(SshKeyFile.newKey()));
-        server.setPublickeyAuthenticator((user, key, session) -> isUp() && KeyUtils.compareKeys(welcome, key));
+        server.setPublickeyAuthenticator((user, key, session) -> isEntered() && KeyUtils.compareKeys(welcome, key));
         server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
         server.setCommandFactory((channel, command) -> command(command));
         server.addSessionListener(new SessionListener() {
             @Override
             public void sessionCreated(Session session) {
-                if (!isUp()) {
+                if (!isEntered()) {
                     session.close(true);
                 }
             }
@@ -107,6 +109,16 @@ public final class PretendHost implements Host, AutoCloseable {
         return now != null && now.on() && now.instance().isUp(time.now());
     }
 
+    private boolean isEntered() {
+        return !silent && isUp();
+    }
+
+    /** From now on nobody gets in, whatever the service says of it. */
+    public void goSilent() {
+        silent = true;
+        cut();
+    }
+
     /** Every line to it breaks. */
     public void cut() {
         server.getActiveSessions().forEach(session -> session.close(true));
@@ -125,6 +137,11 @@ public final class PretendHost implements Host, AutoCloseable {
     /** From the next instance on, one GPU does not answer. */
     public void loseGpu() {
         gpuMissing = true;
+    }
+
+    /** From the next instance on, its GPUs are of another kind than the offer says. */
+    public void swapGpus(String gpuName) {
+        otherGpu = gpuName;
     }
 
     /** The next file that is read from it, for a download or a comparison, comes out wrong. */
@@ -151,7 +168,8 @@ public final class PretendHost implements Host, AutoCloseable {
             }
             Path home = folder.resolve("instance-" + instance.id());
             Files.createDirectories(home);
-            StandIns.write(home.resolve(".bin"), offer, instance, speed);
+            String gpuName = otherGpu == null ? offer.gpuName() : otherGpu;
+            StandIns.write(home.resolve(".bin"), offer, gpuName, instance, speed);
             if (gpuMissing) {
                 Files.writeString(home.resolve(StandIns.GPU_MISSING), "");
             }

@@ -27,9 +27,9 @@ final class StandIns {
 
     private StandIns() {}
 
-    static void write(Path bin, FakeOffer offer, FakeInstance instance, int speed) throws IOException {
+    static void write(Path bin, FakeOffer offer, String gpuName, FakeInstance instance, int speed) throws IOException {
         Files.createDirectories(bin);
-        script(bin, "nvidia-smi", nvidiaSmi(offer));
+        script(bin, "nvidia-smi", nvidiaSmi(offer, gpuName));
         script(bin, "df", df(instance.diskGb()));
         script(bin, "ldconfig", ldconfig());
         script(bin, "sleep", sleep(speed));
@@ -41,7 +41,7 @@ final class StandIns {
     }
 
     /** The driver puts its maker before the model's name. */
-    private static String nvidiaSmi(FakeOffer offer) {
+    private static String nvidiaSmi(FakeOffer offer, String gpuName) {
         StringBuilder gpus = new StringBuilder();
         StringBuilder links = new StringBuilder();
         for (int gpu = 0; gpu < offer.gpus(); gpu++) {
@@ -51,7 +51,7 @@ final class StandIns {
                     "%d, GPU-%08x, NVIDIA %s, %d, 580.95.05, 9.0\\n",
                     gpu,
                     offer.machineId() * 16 + gpu,
-                    offer.gpuName(),
+                    gpuName,
                     offer.gpuRamMb()));
         }
         links.append("\\n");
