@@ -17,6 +17,11 @@ public interface Timeline {
         return duration;
     }
 
+    /** How long that of a wall clock is by this one. */
+    default Duration byThisClock(Duration wall) {
+        return wall;
+    }
+
     /** The machine's clock. */
     static Timeline system() {
         return new Timeline() {

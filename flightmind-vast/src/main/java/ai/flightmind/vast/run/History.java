@@ -3,6 +3,7 @@ package ai.flightmind.vast.run;
 import ai.flightmind.vast.json.JsonFields;
 import ai.flightmind.vast.plan.PlanJson;
 import ai.flightmind.vast.plan.RunPlan;
+import ai.flightmind.vast.run.RentalRecord.Halt;
 import ai.flightmind.vast.run.RunReport.GuideRow;
 import ai.flightmind.vast.run.RunReport.Outcome;
 import java.io.UncheckedIOException;
@@ -45,6 +46,7 @@ final class History {
     private int interruptions;
     private int shortfalls;
     private double diskFactor = 1;
+    private Instant lastTold = Instant.EPOCH;
     private boolean journalBroken;
 
     private History(Journal journal) {
@@ -75,6 +77,11 @@ final class History {
 
     synchronized Instant started() {
         return started == null ? Instant.EPOCH : started;
+    }
+
+    /** When somebody last wrote that something happened. */
+    synchronized Instant lastTold() {
+        return lastTold;
     }
 
     synchronized List<RentalRecord> rentals() {
@@ -190,6 +197,21 @@ final class History {
         tell("priced", now, Map.of("instance", instanceId, "price", dollarsPerHour));
     }
 
+    void halted(Instant now, long instanceId, Halt halt) {
+        tell(
+                "halted",
+                now,
+                Map.of(
+                        "instance",
+                        instanceId,
+                        "from",
+                        halt.from().toEpochMilli(),
+                        "until",
+                        halt.until().toEpochMilli(),
+                        "price",
+                        halt.dollarsPerHour()));
+    }
+
     void gone(Instant now, long instanceId, String how) {
         tell("gone", now, Map.of("instance", instanceId, "how", how));
     }
@@ -258,7 +280,8 @@ final class History {
 
     private synchronized void apply(Map<?, ?> entry) {
         JsonFields json = JsonFields.of(entry, "$");
-        Instant at = Instant.ofEpochMilli(json.required("at", json.whole("at")));
+        Instant at = instant(json, "at");
+        lastTold = at;
         Long named = json.whole("instance");
         long instance = named == null ? -1 : named;
         switch (String.valueOf(json.text("type"))) {
@@ -270,15 +293,12 @@ final class History {
                 }
             }
             case "renting" ->
-                renting = new RentalRecord(
-                        -1,
+                renting = RentalRecord.wanted(
                         json.required("machine", json.whole("machine")),
                         String.valueOf(json.text("gpu")),
                         json.required("gpus", json.count("gpus")),
                         json.required("price", json.number("price")),
-                        at,
-                        null,
-                        "");
+                        at);
             case "not_rented" -> renting = null;
             case "rented" -> {
                 RentalRecord wanted = renting;
@@ -288,7 +308,9 @@ final class History {
                 rentals.put(instance, wanted.as(instance));
                 renting = null;
             }
-            case "priced" -> rentals.computeIfPresent(instance, (id, r) -> priced(r, json));
+            case "priced" ->
+                rentals.computeIfPresent(instance, (id, r) -> r.priced(json.required("price", json.number("price"))));
+            case "halted" -> rentals.computeIfPresent(instance, (id, r) -> r.halted(halt(json)));
             case "gone" ->
                 rentals.computeIfPresent(instance, (id, r) -> r.isOpen() ? r.ended(at, how(json, "how")) : r);
             case "fell_short" -> {
@@ -325,10 +347,12 @@ final class History {
         guide.put(step, new GuideRow(step, how(json, "outcome"), before.took().plus(took), before.times() + 1));
     }
 
-    private static RentalRecord priced(RentalRecord r, JsonFields json) {
-        double price = json.required("price", json.number("price"));
-        return new RentalRecord(
-                r.instanceId(), r.machineId(), r.gpuName(), r.gpus(), price, r.from(), r.until(), r.end());
+    private static Halt halt(JsonFields json) {
+        return new Halt(instant(json, "from"), instant(json, "until"), json.required("price", json.number("price")));
+    }
+
+    private static Instant instant(JsonFields json, String name) {
+        return Instant.ofEpochMilli(json.required(name, json.whole(name)));
     }
 
     private void exclude(long instance) {

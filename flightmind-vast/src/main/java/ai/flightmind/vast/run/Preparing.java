@@ -43,7 +43,8 @@ final class Preparing {
                 .job(job)
                 .stopGrace(run.plan().patience().stopGrace())
                 .endBy(Instant.now().plus(Guard.wallTimeLeft(run)))
-                .uncollectedFor(run.plan().patience().boot())
+                .uncollectedFor(
+                        run.cloud().time().byWallClock(run.plan().patience().boot()))
                 .address(run.cloud().address())
                 .build();
         Tools.install(machine.ssh(), "curl")

@@ -1,11 +1,15 @@
 package ai.flightmind.vast.run;
 
+import ai.flightmind.vast.error.CancelledException;
 import ai.flightmind.vast.error.InstanceNotReadyException;
 import ai.flightmind.vast.error.NotFoundException;
 import ai.flightmind.vast.error.SshException;
 import ai.flightmind.vast.error.VastException;
 import ai.flightmind.vast.instance.Instance;
+import ai.flightmind.vast.run.RentalRecord.Halt;
 import ai.flightmind.vast.run.RunReport.Outcome;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +22,7 @@ final class Rejoining {
     private final Renting renting;
     private final Owning owning;
     private @Nullable RunEnd gaveUp;
+    private @Nullable Halt halt;
 
     Rejoining(RunContext run, Renting renting, Owning owning) {
         this.run = run;
@@ -39,7 +44,12 @@ final class Rejoining {
         boolean wasHalted = false;
         try {
             wasHalted = start(rental.instanceId());
-            return run.history().hasTrained(rental.instanceId()) ? renting.reach(rental) : renting.verify(rental);
+            Machine machine =
+                    run.history().hasTrained(rental.instanceId()) ? renting.reach(rental) : renting.verify(rental);
+            if (wasHalted) {
+                correctHalt(machine);
+            }
+            return machine;
         } catch (RunEnd e) {
             gaveUp = e.outcome() == Outcome.FAILED ? e : null;
             throw e;
@@ -50,6 +60,54 @@ final class Rejoining {
                     ? giveUp(rental, e)
                     : new MachineLost("It is out of reach: " + e.getMessage(), e);
         }
+    }
+
+    /** Before anybody counts what the run has cost: a machine that was stopped meanwhile has billed its disk only. */
+    void noteHalt() {
+        run.history().open().ifPresent(rental -> {
+            try {
+                Instance instance = run.cloud().instances().get(rental.instanceId());
+                if (instance.isHalted()) {
+                    note(instance);
+                }
+            } catch (CancelledException e) {
+                Thread.currentThread().interrupt();
+            } catch (VastException e) {
+                // Counted in full until it is known better.
+            }
+        });
+    }
+
+    /** From when nobody wrote any more, until the machine itself tells when. */
+    private void note(Instance instance) {
+        if (halt == null) {
+            Double disk = instance.storageDollarsPerHour();
+            halt = new Halt(run.history().lastTold(), run.now(), disk == null ? 0 : disk);
+            run.history().halted(run.now(), instance.id(), halt);
+        }
+    }
+
+    private void correctHalt(Machine machine) {
+        Halt thought = halt;
+        if (thought == null) {
+            return;
+        }
+        String seconds = machine.run("[ ! -e " + Machine.WATCHDOG + "/awake ] || echo $(( $(date +%s) - $(cat "
+                        + Machine.WATCHDOG + "/awake) ))")
+                .strip();
+        // Without a watchdog's word, it counts as if it had run on.
+        Instant from = seconds.matches("\\d+")
+                ? run.now().minus(run.cloud().time().byThisClock(Duration.ofSeconds(Long.parseLong(seconds))))
+                : thought.until();
+        Instant within = from.isBefore(thought.from()) ? thought.from() : from;
+        run.history()
+                .halted(
+                        run.now(),
+                        machine.id(),
+                        new Halt(
+                                within.isAfter(thought.until()) ? thought.until() : within,
+                                thought.until(),
+                                thought.dollarsPerHour()));
     }
 
     private RunEnd giveUp(RentalRecord rental, VastException why) {
@@ -69,6 +127,7 @@ final class Rejoining {
         if (!instance.isHalted()) {
             return false;
         }
+        note(instance);
         run.warn("Instance " + id + " is stopped. It is started again, for what is on it.");
         return run.insist("Starting instance " + id, () -> {
             run.cloud().instances().start(id);

@@ -156,15 +156,12 @@ final class Renting {
                 .ssh(Access.DIRECT)
                 .onstart(DeadMan.script(run.cloud().address(), plan.patience().boot()));
         plan.bidDollarsPerHour().ifPresent(spec::bidDollarsPerHour);
-        RentalRecord wanted = new RentalRecord(
-                -1,
+        RentalRecord wanted = RentalRecord.wanted(
                 Objects.requireNonNullElse(offer.machineId(), -1L),
                 Objects.requireNonNullElse(offer.gpuName(), "GPU"),
                 gpus(offer),
                 price(offer),
-                run.now(),
-                null,
-                "");
+                run.now());
         run.stop().check();
         run.history().renting(wanted);
         Instance instance;

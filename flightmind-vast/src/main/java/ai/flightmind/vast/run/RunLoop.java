@@ -56,6 +56,7 @@ final class RunLoop {
                     run, new Ending(before.get().outcome(), before.get().summary()), Optional.empty());
         }
         run.stop().begin();
+        rejoining.noteHalt();
         Ending ending;
         Optional<Leftover> leftover;
         try (Guard guard = new Guard(run)) {

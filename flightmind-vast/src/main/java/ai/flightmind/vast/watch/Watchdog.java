@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * disk, and bills only that. An immutable value.
  *
  * <p>Its folder holds {@code end-by} (a second of the machine's clock, which whoever looks after the run moves), {@code
- * alive} (touched by them at every look) and {@code events}, what it did.
+ * alive} (touched by them at every look), {@code awake} (the second of its own last look) and {@code events}, what it did.
  */
 public final class Watchdog {
     /** Between two tries to halt, at most: the instance bills meanwhile, so there is no last one. */
@@ -48,13 +48,14 @@ public final class Watchdog {
                 "every=" + Math.max(1, settings.every.toSeconds()),
                 "end=" + settings.endBy().getEpochSecond(),
                 "say() { echo \"$(date +%s) $*\" >> \"$folder/events\"; } 2>/dev/null",
+                "awake() { date +%s > \"$folder/awake\"; } 2>/dev/null",
                 "number() { read -r n < \"$1\"; case $n in ''|*[!0-9]*) n=$2;; esac; echo \"$n\"; } 2>/dev/null",
                 "mine() { tr '\\0' '\\n' < /proc/1/environ | sed -n \"s/^$1=//p\" | head -n 1; } 2>/dev/null",
                 // The key goes through standard input, where no list of processes shows it.
                 "halt() {",
                 "  key=${CONTAINER_API_KEY:-$(mine CONTAINER_API_KEY)}; id=${CONTAINER_ID:-$(mine CONTAINER_ID)}",
                 "  if [ -z \"$key\" ] || [ -z \"$id\" ]; then say no-key the instance bills on; return; fi",
-                "  pause=$every; until printf 'header = \"Authorization: Bearer %s\"\\n' \"$key\" |",
+                "  pause=$every; until awake; printf 'header = \"Authorization: Bearer %s\"\\n' \"$key\" |",
                 "      curl -fsS -m 60 -K - -o /dev/null -X PUT -H 'Content-Type: application/json' \\",
                 "        -d '{\"state\":\"stopped\"}' \"$base/api/v0/instances/$id/\" 2>>\"$folder/events\"; do",
                 "    say not-halted yet; sleep \"$pause\"; pause=$((pause * 2))",
@@ -63,8 +64,8 @@ public final class Watchdog {
                 "}",
                 "over() { say \"$1\"; ( " + settings.job().stopScript(settings.stopGrace)
                         + "\n) >/dev/null 2>&1; halt; exit 0; }",
-                "date +%s > \"$folder/alive\"; trap '' HUP; unseen=0",
-                "while [ ! -e \"$folder/done\" ]; do",
+                "date +%s > \"$folder/alive\"; trap '' HUP",
+                "while [ ! -e \"$folder/done\" ]; do awake",
                 "  now=$(date +%s); end=$(number \"$folder/end-by\" \"$end\")",
                 "  [ \"$now\" -lt \"$end\" ] || over time-is-over",
                 "  if [ -s " + Shell.path(settings.job().folder() + "/exit") + " ]; then",

@@ -32,4 +32,9 @@ public record FastTime(Instant begin, int speed) implements Timeline {
     public Duration byWallClock(Duration duration) {
         return duration.dividedBy(speed);
     }
+
+    @Override
+    public Duration byThisClock(Duration wall) {
+        return wall.multipliedBy(speed);
+    }
 }

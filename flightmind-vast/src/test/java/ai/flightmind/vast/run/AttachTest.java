@@ -136,7 +136,7 @@ class AttachTest {
     @Test
     void aStoppedMachineThatDoesNotStartIsKeptForWhatItHas() {
         RunPlan.Builder sixty = ShellPlan.in(folder, "--max-steps", "60");
-        RunPlan plan = sixty.patience(sixty.build().patience().withBoot(Duration.ofMinutes(2)))
+        RunPlan plan = sixty.patience(sixty.build().patience().withBoot(Duration.ofMinutes(10)))
                 .build();
         try (StagedRun staged = StagedRun.start(plan, folder)) {
             staged.untilStep(5);

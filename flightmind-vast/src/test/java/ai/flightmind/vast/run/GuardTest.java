@@ -6,8 +6,11 @@ import ai.flightmind.vast.fake.rehearsal.PretendCloud;
 import ai.flightmind.vast.plan.Budget;
 import ai.flightmind.vast.plan.RunPlan;
 import ai.flightmind.vast.run.RunReport.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +100,49 @@ class GuardTest {
                         .exists();
             }
         }
+    }
+
+    @Test
+    void aRunThatEndedUnseenAndIsCollectedDaysLaterHasCostNoMoreThanItRan() throws IOException {
+        RunPlan.Builder brief = ShellPlan.in(folder, "--max-steps", "20");
+        RunPlan plan = brief.patience(brief.build().patience().withBoot(Duration.ofMinutes(5)))
+                .budget(Budget.dollars(5))
+                .deadline(Duration.ofDays(10))
+                .build();
+        PretendCloud cloud = StagedRun.cloud(plan, folder, 3, SLOW);
+
+        try (StagedRun staged = StagedRun.on(cloud, plan)) {
+            staged.untilStep(3);
+            String id = staged.run.detach();
+            awaitHalted(cloud);
+            letDaysPass(cloud, id, Duration.ofDays(3));
+
+            try (TrainingRun again = cloud.runs().attach(id)) {
+                RunReport report = again.await();
+
+                assertThat(report.outcome()).isEqualTo(Outcome.COMPLETED);
+                assertThat(report.checkpoint("final.pt")).isPresent();
+                assertThat(report.dollars()).isLessThan(5);
+                assertThat(report.wallTime()).isGreaterThan(Duration.ofDays(3));
+            }
+        }
+    }
+
+    /** All that was written happened so much earlier. */
+    private void letDaysPass(PretendCloud cloud, String id, Duration time) throws IOException {
+        Path journal = folder.resolve("journals").resolve(id + ".jsonl");
+        String earlier = Pattern.compile("\"at\":(\\d+)")
+                .matcher(Files.readString(journal))
+                .replaceAll(at -> "\"at\":" + (Long.parseLong(at.group(1)) - time.toMillis()));
+        Files.writeString(journal, earlier);
+        Path home = cloud.hosts().stream()
+                .flatMap(host -> host.home().stream())
+                .findFirst()
+                .orElseThrow();
+        Path awake = home.resolve("flightmind/watchdog/awake");
+        long second = Long.parseLong(Files.readString(awake).strip());
+        Files.writeString(
+                awake, Long.toString(second - cloud.time().byWallClock(time).toSeconds()));
     }
 
     private static void awaitHalted(PretendCloud cloud) {

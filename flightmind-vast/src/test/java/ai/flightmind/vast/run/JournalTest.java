@@ -2,6 +2,7 @@ package ai.flightmind.vast.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.flightmind.vast.plan.RunPlan;
 import ai.flightmind.vast.run.RunReport.Outcome;
@@ -26,7 +27,7 @@ class JournalTest {
     }
 
     private static RentalRecord wanted(Instant from) {
-        return new RentalRecord(-1, 7, "H100 SXM", 2, 4, from, null, "");
+        return RentalRecord.wanted(7, "H100 SXM", 2, 4, from);
     }
 
     @Test
@@ -60,6 +61,22 @@ class JournalTest {
             assertThat(read.guide().get(0).took()).isEqualTo(Duration.ofSeconds(5));
             assertThat(read.guide().get(0).outcome()).isEqualTo("another");
             assertThat(read.ended().orElseThrow().summary()).isEqualTo("well");
+        }
+    }
+
+    @Test
+    void whileItIsStoppedAMachineBillsItsDiskOnly() {
+        try (Journal journal = Journal.open(folder, "a")) {
+            History history = History.begin(journal, plan(), NOW);
+            history.renting(wanted(NOW));
+            history.rented(NOW, 1);
+            Instant back = NOW.plusSeconds(10 * 3600);
+            history.halted(back, 1, new RentalRecord.Halt(NOW, back, 0.1));
+            history.halted(back, 1, new RentalRecord.Halt(NOW.plusSeconds(2 * 3600), back, 0.1));
+
+            assertThat(history.dollars(back.plusSeconds(3600))).isCloseTo(3 * 4 + 8 * 0.1, within(1e-9));
+            assertThat(history.gpuHours(back)).isEqualTo(4);
+            assertThat(History.read(journal).dollars(back)).isEqualTo(history.dollars(back));
         }
     }
 
