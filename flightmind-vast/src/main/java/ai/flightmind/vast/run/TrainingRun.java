@@ -192,15 +192,19 @@ public final class TrainingRun implements AutoCloseable {
 
     private void work() {
         try {
-            RunReport done = new RunLoop(run, journal).toTheEnd();
-            run.tell(new RunEvent.Ended(done));
+            RunReport done;
+            try {
+                done = new RunLoop(run, journal).toTheEnd();
+                run.tell(new RunEvent.Ended(done));
+            } finally {
+                run.events().end();
+                journal.close();
+            }
+            // Last: whoever waits for it may attach at once.
             report.complete(done);
         } catch (RuntimeException | Error e) {
             report.completeExceptionally(e);
             throw e;
-        } finally {
-            run.events().end();
-            journal.close();
         }
     }
 }

@@ -29,7 +29,11 @@ class GuardTest {
 
     @Test
     void theBudgetIsKeptAndWhatItBoughtComesHome() {
-        RunPlan plan = endless().budget(Budget.dollars(0.6)).build();
+        RunPlan.Builder plain = endless();
+        // Two seconds of ours: a busy machine is late, too.
+        RunPlan plan = plain.patience(plain.build().patience().withPoll(Duration.ofSeconds(60)))
+                .budget(Budget.dollars(1))
+                .build();
         PretendCloud cloud = StagedRun.cloud(plan, folder, 3, SLOW);
 
         try (StagedRun staged = StagedRun.on(cloud, plan)) {
@@ -39,7 +43,7 @@ class GuardTest {
             assertThat(report.steps()).isPositive();
             assertThat(plan.results().resolve("step_" + report.steps() + ".pt")).exists();
             double interval = 4.1 * plan.patience().poll().toSeconds() / 3600;
-            assertThat(report.dollars()).isLessThanOrEqualTo(0.6 + interval);
+            assertThat(report.dollars()).isLessThanOrEqualTo(1 + interval);
         }
     }
 
