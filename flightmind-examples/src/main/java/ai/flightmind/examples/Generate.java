@@ -5,13 +5,11 @@ import static ai.flightmind.model.Seed.seed;
 import ai.flightmind.model.Device;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
-import ai.flightmind.model.Precision;
 import ai.flightmind.model.generation.Completion;
 import ai.flightmind.model.generation.Generation;
 import ai.flightmind.model.generation.Generator;
 import ai.flightmind.model.generation.TextStream;
 import ai.flightmind.model.huggingface.HuggingFaceModel;
-import ai.flightmind.model.libtorch.Libtorch;
 import ai.flightmind.model.tokenizer.Tokenizer;
 import ai.flightmind.train.checkpoint.CheckpointReader;
 import java.nio.file.Files;
@@ -72,20 +70,8 @@ public final class Generate implements Runnable {
     @Option(names = "--json", description = "a line of JSON for each prompt, when it is done")
     private boolean json;
 
-    @Option(
-            names = "--device",
-            description = "cpu, cuda or cuda:1; default: cuda where there is one",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable String device;
-
-    @Option(
-            names = "--precision",
-            description = "fp32 or bf16; default: bf16 on cuda, fp32 on cpu",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable Precision precision;
-
-    @Option(names = "--threads", description = "CPU threads; default: all cores", showDefaultValue = Visibility.NEVER)
-    private @Nullable Integer threads;
+    @Mixin
+    private final ComputeFlags compute = new ComputeFlags();
 
     private final CompletionPrinter printer = new CompletionPrinter();
     private long tokens;
@@ -101,20 +87,15 @@ public final class Generate implements Runnable {
             throw new IllegalArgumentException("Give either --prompt or --whole-input");
         }
         flags.from(0); // what cannot be is said before a model is read
-        if (threads != null) {
-            Libtorch.setThreads(threads);
-        }
-        Device target = device == null ? Device.best() : Device.parse(device);
+        compute.setThreads();
         try (Tokenizer opened = tokenizer();
-                Gpt gpt = load(opened, target)) {
+                Gpt gpt = load(opened, compute.device())) {
             Generator.Builder generator = Generator.builder()
                     .model(gpt)
                     .tokenizer(opened)
                     .batchSize(batchSize)
                     .specialTokensInPrompts(specialTokens);
-            if (precision != null) {
-                generator.precision(precision);
-            }
+            compute.precision().ifPresent(generator::precision);
             continueAll(generator.build());
         }
     }

@@ -4,11 +4,8 @@ import static ai.flightmind.model.Seed.seed;
 import static ai.flightmind.train.Batches.batches;
 import static ai.flightmind.train.Every.every;
 
-import ai.flightmind.model.Device;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
-import ai.flightmind.model.Precision;
-import ai.flightmind.model.libtorch.Libtorch;
 import ai.flightmind.train.LearningRate;
 import ai.flightmind.train.Trainer;
 import ai.flightmind.train.callback.EarlyStopping;
@@ -27,6 +24,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Pretrains a GPT on {@code train.bin} and {@code val.bin}, with the flags of the guide. */
@@ -109,23 +107,11 @@ public final class Pretrain implements Runnable {
     @Option(names = "--keep-last", paramLabel = "N", description = "step_N.pt files to keep; 0 for all")
     private int keepLast;
 
-    @Option(
-            names = "--device",
-            description = "cpu, cuda or cuda:1; default: cuda where there is one",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable String device;
-
-    @Option(
-            names = "--precision",
-            description = "fp32 or bf16; default: bf16 on cuda, fp32 on cpu",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable Precision precision;
+    @Mixin
+    private final ComputeFlags compute = new ComputeFlags();
 
     @Option(names = "--seed", description = "of the weights and of the order of samples")
     private long seed = 42;
-
-    @Option(names = "--threads", description = "CPU threads; default: all cores", showDefaultValue = Visibility.NEVER)
-    private @Nullable Integer threads;
 
     public static void main(String[] args) {
         System.exit(Commands.execute(new Pretrain(), args));
@@ -133,12 +119,9 @@ public final class Pretrain implements Runnable {
 
     @Override
     public void run() {
-        if (threads != null) {
-            Libtorch.setThreads(threads);
-        }
-        Device target = device == null ? Device.best() : Device.parse(device);
+        compute.setThreads();
         try (TokenDataset dataset = TokenDataset.open(data);
-                Gpt model = Gpt.create(config(dataset), target, seed(seed));
+                Gpt model = Gpt.create(config(dataset), compute.device(), seed(seed));
                 Trainer trainer = trainer(model, dataset)) {
             trainer.run();
         }
@@ -190,9 +173,7 @@ public final class Pretrain implements Runnable {
         if (patience > 0) {
             trainer.callback(new EarlyStopping(patience));
         }
-        if (precision != null) {
-            trainer.precision(precision);
-        }
+        compute.precision().ifPresent(trainer::precision);
         return trainer.build();
     }
 
