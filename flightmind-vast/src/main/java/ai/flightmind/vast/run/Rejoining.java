@@ -92,8 +92,9 @@ final class Rejoining {
         if (thought == null) {
             return;
         }
-        String seconds = machine.run("[ ! -e " + Machine.WATCHDOG + "/awake ] || echo $(( $(date +%s) - $(cat "
-                        + Machine.WATCHDOG + "/awake) ))")
+        String awake = Machine.WATCHDOG + "/awake";
+        String seconds = machine.run("n=; [ ! -s " + awake + " ] || read -r n < " + awake
+                        + "; case $n in ''|*[!0-9]*) ;; *) echo $(( $(date +%s) - n )) ;; esac")
                 .strip();
         // Without a watchdog's word, it counts as if it had run on.
         Instant from = seconds.matches("\\d+")
