@@ -177,6 +177,7 @@ final class TrainingSession {
                 plan.share(world.rank(), world.size()).microBatches(),
                 plan.targetsPerStep(),
                 samples.trainSequences(),
+                samples.sequenceLength(),
                 resumed,
                 settings.hyperparameters());
     }

@@ -6,6 +6,7 @@ import static ai.flightmind.train.Every.every;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import ai.flightmind.model.Device;
 import ai.flightmind.model.Gpt;
@@ -19,6 +20,7 @@ import ai.flightmind.model.generation.FinishReason;
 import ai.flightmind.model.generation.Generation;
 import ai.flightmind.model.generation.Generator;
 import ai.flightmind.model.libtorch.Libtorch;
+import ai.flightmind.model.lora.LoraAdapter;
 import ai.flightmind.model.lora.LoraConfig;
 import ai.flightmind.model.tokenizer.Tokenizer;
 import ai.flightmind.train.callback.Step;
@@ -47,6 +49,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -233,6 +237,56 @@ class ChatTrainingTest {
                     assertThat(step(recorder, number).gradientNorm()).isCloseTo(one.gradientNorm(), within(1e-4));
                 }
             });
+        }
+    }
+
+    /** By a computation of its own: the conversation spelt out, and autograd over the whole logits. */
+    @Test
+    void onlyTheAssistantsTokensCountInLossAndGradient() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("turns.jsonl"),
+                "{\"messages\": [{\"role\": \"system\", \"content\": \"s\"}, {\"role\": \"user\", \"content\": \"A\"},"
+                        + " {\"role\": \"assistant\", \"content\": \"0.\"}, {\"role\": \"user\", \"content\": \"B\"},"
+                        + " {\"role\": \"assistant\", \"content\": \"\"}, {\"role\": \"user\", \"content\": \"C\"},"
+                        + " {\"role\": \"assistant\", \"content\": \"2.\"}, {\"role\": \"user\", \"content\": \"D\"}]}");
+        Recorder recorder = new Recorder();
+        try (Gpt model = base()) {
+            model.attachAdapter(LoraConfig.builder().build(), seed(2));
+            ChatDataset data =
+                    conversations(settings -> settings.conversations(file).validation(file));
+            try (Trainer trainer = trainer(model, data, 1)
+                    .microBatchSize(1)
+                    .tokensPerStep(LENGTH - 1)
+                    .callback(recorder)
+                    .build()) {
+                trainer.run();
+            }
+        }
+        int[] ids = BYTES.encodeWithSpecialTokens("<|system|>s<|end_of_turn|>"
+                + "<|user|>A<|end_of_turn|><|assistant|>0.<|end_of_turn|>"
+                + "<|user|>B<|end_of_turn|><|assistant|><|end_of_turn|>"
+                + "<|user|>C<|end_of_turn|><|assistant|>2.<|end_of_turn|>");
+        long[] answers = {7, 8, 9, 14, 19, 20, 21};
+        try (Gpt model = base();
+                PointerScope scope = new PointerScope()) {
+            LoraAdapter adapter = model.attachAdapter(LoraConfig.builder().build(), seed(2));
+            long[] asLongs = Arrays.stream(ids).asLongStream().toArray();
+            Tensor logits = model.logits(torch.tensor(asLongs).view(1, -1), Precision.FP32);
+            long[] before = Arrays.stream(answers).map(position -> position - 1).toArray();
+            long[] targets = Arrays.stream(answers)
+                    .map(position -> asLongs[(int) position])
+                    .toArray();
+            Tensor loss = torch.cross_entropy_loss(
+                    logits.select(0, 0).index_select(0, torch.tensor(before)), torch.tensor(targets));
+            loss.backward();
+            double squares = adapter.parameters().values().stream()
+                    .mapToDouble(weight -> Math.pow(weight.grad().norm().item_double(), 2))
+                    .sum();
+
+            Step step = step(recorder, 0);
+            assertThat(step.tokens()).isEqualTo(answers.length);
+            assertThat(step.loss()).isCloseTo(loss.item_double(), within(1e-5));
+            assertThat(step.gradientNorm()).isCloseTo(Math.sqrt(squares), withPercentage(0.1));
         }
     }
 

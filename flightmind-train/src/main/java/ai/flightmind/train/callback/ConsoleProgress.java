@@ -56,7 +56,7 @@ public final class ConsoleProgress implements TrainingCallback {
         print(
                 "%,d sequences of %,d tokens; a step is %d x %d sequences%s, %,d tokens; steps %,d to %,d",
                 start.trainSequences(),
-                start.model().sequenceLength(),
+                start.sequenceLength(),
                 start.gradientAccumulation(),
                 start.microBatchSize(),
                 start.worldSize() == 1 ? "" : " on each rank",

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param gradientAccumulation micro-batches of this process per step
  * @param tokensPerStep targets per step, over all processes
  * @param trainSequences sequences in the training data
+ * @param sequenceLength tokens per sequence, at most the model's
  * @param resumedFrom the checkpoint that it goes on from, as rank 0 knows it
  * @param hyperparameters what the trainer was built with, by name, as {@code learning_rate} or {@code seed}; numbers as
  *     Java writes them
@@ -39,6 +40,7 @@ public record RunStart(
         int gradientAccumulation,
         long tokensPerStep,
         long trainSequences,
+        int sequenceLength,
         Optional<Path> resumedFrom,
         Map<String, String> hyperparameters) {
     public RunStart {

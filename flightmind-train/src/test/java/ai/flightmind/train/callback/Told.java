@@ -37,6 +37,7 @@ public final class Told {
                 2,
                 TOKENS_PER_STEP,
                 3_125,
+                64,
                 resumedFrom,
                 hyperparameters);
     }
