@@ -1,18 +1,11 @@
 package ai.flightmind.examples;
 
-import static ai.flightmind.model.Seed.seed;
-
-import ai.flightmind.model.Device;
 import ai.flightmind.model.Gpt;
-import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.generation.Completion;
 import ai.flightmind.model.generation.Generation;
 import ai.flightmind.model.generation.Generator;
 import ai.flightmind.model.generation.TextStream;
-import ai.flightmind.model.huggingface.HuggingFaceModel;
 import ai.flightmind.model.tokenizer.Tokenizer;
-import ai.flightmind.train.checkpoint.CheckpointReader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -88,8 +81,8 @@ public final class Generate implements Runnable {
         }
         flags.from(0); // what cannot be is said before a model is read
         compute.setThreads();
-        try (Tokenizer opened = tokenizer();
-                Gpt gpt = load(opened, compute.device())) {
+        try (Tokenizer opened = NamedModel.tokenizer(tokenizer, model);
+                Gpt gpt = NamedModel.load(model, opened, compute.device())) {
             Generator.Builder generator = Generator.builder()
                     .model(gpt)
                     .tokenizer(opened)
@@ -97,36 +90,6 @@ public final class Generate implements Runnable {
                     .specialTokensInPrompts(specialTokens);
             compute.precision().ifPresent(generator::precision);
             continueAll(generator.build());
-        }
-    }
-
-    private Tokenizer tokenizer() {
-        if (tokenizer != null) {
-            return NamedTokenizer.open(tokenizer);
-        }
-        if (!Files.isDirectory(model)) {
-            throw new IllegalArgumentException("A checkpoint does not hold its vocabulary:"
-                    + " say with --tokenizer which one its training data was made with");
-        }
-        return Tokenizer.open(model);
-    }
-
-    private Gpt load(Tokenizer fitting, Device target) {
-        if (Files.isDirectory(model)) {
-            try (HuggingFaceModel directory = HuggingFaceModel.open(model)) {
-                fitting.requireFits(directory.config());
-                return directory.load(target);
-            }
-        }
-        GptConfig config = CheckpointReader.config(model);
-        fitting.requireFits(config);
-        Gpt gpt = Gpt.create(config, target, seed(0));
-        try {
-            CheckpointReader.readWeights(model, gpt);
-            return gpt;
-        } catch (RuntimeException e) {
-            gpt.close();
-            throw e;
         }
     }
 
