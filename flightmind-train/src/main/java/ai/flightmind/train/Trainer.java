@@ -13,6 +13,7 @@ import ai.flightmind.train.data.RowTable;
 import ai.flightmind.train.data.TokenDataset;
 import ai.flightmind.train.distributed.Ddp;
 import ai.flightmind.train.error.TrainingException;
+import ai.flightmind.train.mixture.Mixture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,7 +56,9 @@ public final class Trainer implements AutoCloseable {
         StopOnShutdown hook = StopOnShutdown.install(stop);
         shutdown = hook;
         try {
-            return new TrainingSession(settings, settings.order()::rows, stop).run();
+            return new TrainingSession(
+                            settings, (from, count) -> settings.order().rows(from, count), stop)
+                    .run();
         } finally {
             hook.runEnded();
         }
@@ -79,7 +82,7 @@ public final class Trainer implements AutoCloseable {
      */
     public static final class Builder {
         private @Nullable Gpt model;
-        private @Nullable RowTable train;
+        private @Nullable Mixture train;
         private @Nullable RowTable validation;
         private @Nullable Integer sequenceLength;
         private long maxSteps;
@@ -95,6 +98,7 @@ public final class Trainer implements AutoCloseable {
         private Batches evaluationBatches = new Batches(20);
         private Seed seed = new Seed(42);
         private int maxNonFiniteSteps = 10;
+        private double warnAboveEpochs = 4;
         private final List<TrainingCallback> callbacks = new ArrayList<>();
         private @Nullable Ddp distributed;
 
@@ -119,8 +123,26 @@ public final class Trainer implements AutoCloseable {
 
         /** What it is trained on, and what it is evaluated on. */
         public Builder data(RowTable train, RowTable validation) {
+            return data(Mixture.of("train", train), validation);
+        }
+
+        /** What it is trained on, from several sources or a stream, and what it is evaluated on. */
+        public Builder data(Mixture train, RowTable validation) {
             this.train = train;
             this.validation = validation;
+            return this;
+        }
+
+        /**
+         * How often a source may be read over the whole run before a warning at its start says so; default 4. Data that is
+         * seen more often teaches a model little but itself (Muennighoff et al., "Scaling Data-Constrained Language Models",
+         * 2023).
+         */
+        public Builder warnAboveEpochs(double epochs) {
+            if (!(epochs > 0)) {
+                throw new IllegalArgumentException("warnAboveEpochs must be positive, not " + epochs);
+            }
+            this.warnAboveEpochs = epochs;
             return this;
         }
 
@@ -258,6 +280,7 @@ public final class Trainer implements AutoCloseable {
                     evaluationBatches,
                     seed,
                     maxNonFiniteSteps,
+                    warnAboveEpochs,
                     callbacks,
                     distributed == null ? Ddp.fromEnvironment() : distributed);
         }

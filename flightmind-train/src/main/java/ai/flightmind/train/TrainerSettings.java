@@ -12,10 +12,12 @@ import ai.flightmind.train.checkpoint.SampleRange;
 import ai.flightmind.train.data.RowTable;
 import ai.flightmind.train.data.SampleOrder;
 import ai.flightmind.train.distributed.Ddp;
+import ai.flightmind.train.mixture.Mixture;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** What a run is to do, checked as far as can be before it begins. See {@link Trainer.Builder} for the meanings. */
 record TrainerSettings(
         Gpt model,
-        RowTable train,
+        Mixture train,
         RowTable validation,
         long maxSteps,
         StepPlan plan,
@@ -37,6 +39,7 @@ record TrainerSettings(
         Batches evaluationBatches,
         Seed seed,
         int maxNonFiniteSteps,
+        double warnAboveEpochs,
         List<TrainingCallback> callbacks,
         Ddp ddp) {
     private static final int FINGERPRINT_SEQUENCES = 4;
@@ -52,7 +55,8 @@ record TrainerSettings(
             throw new IllegalArgumentException("weightDecay must be 0 or positive, not " + weightDecay);
         }
         plan.requireEnoughFor(ddp.worldSize());
-        requirePositive("The number of training sequences", train.rowCount(plan.sequenceLength()));
+        train.rowCounts(plan.sequenceLength())
+                .forEach((name, rows) -> requirePositive("The number of rows of " + name, rows.orElse(1)));
         train.requireTokensBelow(model.config().vocabSize());
         if (evaluateEvery != null) {
             validation.rowCount(plan.sequenceLength());
@@ -67,10 +71,35 @@ record TrainerSettings(
     }
 
     SampleRange samples() {
-        return new SampleRange(
-                seed, plan.sequencesPerStep(), plan.sequenceLength(), train.rowCount(plan.sequenceLength()));
+        long rows = train.onlyTable()
+                .map(table -> table.rowCount(plan.sequenceLength()))
+                .orElse(0L);
+        return new SampleRange(seed, plan.sequencesPerStep(), plan.sequenceLength(), rows, sources());
     }
 
+    private Map<String, SampleRange.Source> sources() {
+        Map<String, SampleRange.Source> sources = new LinkedHashMap<>();
+        if (train.onlyTable().isEmpty()) {
+            int perStep = plan.sequencesPerStep();
+            Map<String, List<Long>> start = train.start(perStep);
+            train.identities(plan.sequenceLength(), perStep)
+                    .forEach((name, identity) -> sources.put(
+                            name,
+                            new SampleRange.Source(
+                                    identity,
+                                    step -> Objects.requireNonNull(
+                                            train.rowsBefore(step, perStep).get(name)),
+                                    start.getOrDefault(name, List.of()))));
+        }
+        return sources;
+    }
+
+    /** Of each source of a mixture, before a step; nothing where there is one table. */
+    Map<String, Long> rowsRead(long step) {
+        return train.onlyTable().isPresent() ? Map.of() : train.rowsBefore(step, plan.sequencesPerStep());
+    }
+
+    /** Of the table, where that is all. */
     SampleOrder order() {
         return new SampleOrder(samples().trainSequences(), seed);
     }
@@ -123,21 +152,28 @@ record TrainerSettings(
         shared.put("seed", "" + seed.value());
         shared.put("evaluation", evaluateEvery == null ? "never" : evaluateEvery + " " + evaluationBatches);
         shared.put("maxNonFiniteSteps", "" + maxNonFiniteSteps);
-        shared.put("number of training sequences", "" + train.rowCount(plan.sequenceLength()));
+        SampleRange samples = samples();
+        if (samples.sources().isEmpty()) {
+            shared.put("number of training sequences", "" + samples.trainSequences());
+        } else {
+            shared.put("mixture", "" + train);
+            samples.sources().forEach((name, source) -> shared.put("source " + name, source.identity()));
+        }
         if (evaluateEvery != null) {
             shared.put("number of validation sequences", "" + validation.rowCount(plan.sequenceLength()));
         }
-        shared.put("sum of the first training sequences", "" + sumOfFirstSequences());
+        train.onlyTable()
+                .ifPresent(table -> shared.put("sum of the first training sequences", "" + sumOfFirstSequences(table)));
         shared.put("bucketMib", "" + ddp.bucketMib());
         shared.put("backend", "" + ddp.backend());
         shared.put("restarts", "" + ddp.restarts());
         return shared;
     }
 
-    private long sumOfFirstSequences() {
+    private long sumOfFirstSequences(RowTable table) {
         int count = (int) Math.min(FINGERPRINT_SEQUENCES, samples().trainSequences());
         try (PointerScope scope = new PointerScope()) {
-            return train.rows(order().rows(0, count), plan.sequenceLength())
+            return table.rows(order().rows(0, count), plan.sequenceLength())
                     .sum()
                     .item_long();
         }

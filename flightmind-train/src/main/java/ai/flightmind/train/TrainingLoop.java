@@ -62,7 +62,7 @@ final class TrainingLoop {
             long nanos = System.nanoTime() - begin;
             trained = true;
             pace.add(nanos, plan.targetsPerStep());
-            state = state.afterStep(outcome.loss(), outcome.targets(), outcome.skipped());
+            state = state.afterStep(outcome.loss(), outcome.targets(), outcome.skipped(), outcome.positions());
             lastLoss = OptionalDouble.of(outcome.loss());
 
             Optional<Evaluation> evaluation = evaluateIfDue(step);
@@ -157,7 +157,8 @@ final class TrainingLoop {
                 Duration.ofNanos(nanos),
                 Duration.ofNanos(outcome.communicationNanos()),
                 pace.elapsed(),
-                pace.remaining(settings.maxSteps() - state.nextStep()));
+                pace.remaining(settings.maxSteps() - state.nextStep()),
+                settings.rowsRead(state.nextStep()));
     }
 
     private TrainingResult result() {

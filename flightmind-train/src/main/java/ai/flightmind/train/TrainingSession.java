@@ -13,19 +13,28 @@ import ai.flightmind.train.checkpoint.SampleRange;
 import ai.flightmind.train.distributed.GradientReducer;
 import ai.flightmind.train.distributed.World;
 import ai.flightmind.train.error.CallbackException;
+import ai.flightmind.train.error.DataException;
 import ai.flightmind.train.error.TrainingException;
+import ai.flightmind.train.mixture.MixtureReader;
 import ai.flightmind.train.optimizer.AdamW;
+import ai.flightmind.train.stream.StreamShare;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One run of a trainer: meets the other ranks, resumes, trains, and gives everything back, also when it fails. */
 final class TrainingSession {
+    private static final Logger log = LoggerFactory.getLogger(TrainingSession.class);
+
     private final TrainerSettings settings;
     private final RowOrder order;
     private final StopRequest stop;
@@ -71,12 +80,51 @@ final class TrainingSession {
             world.at("resuming");
             Optional<Path> resumed = world.first() ? resumeFile(store) : Optional.empty();
             RunState state = shared(world, optimizer, resumed.map(file -> read(file, optimizer)));
-            try (GradientReducer reducer = world.reducer(model.trainedParameters())) {
-                TrainingLoop loop = loop(world, reducer, optimizer, saver, callbacks, state);
+            warnOfRepetition(world);
+            try (StepRows data = rows(world, state);
+                    GradientReducer reducer = world.reducer(model.trainedParameters())) {
+                TrainingStep step = new TrainingStep(settings, data, optimizer, world, reducer);
+                TrainingLoop loop = loop(world, step, saver, callbacks, state);
                 callbacks.start(describe(world, state, resumed));
                 return run(loop, callbacks);
             }
         }
+    }
+
+    private StepRows rows(World world, RunState state) {
+        StepPlan plan = settings.plan();
+        StepPlan.Share share = plan.share(world.rank(), world.size());
+        return settings.train()
+                .onlyTable()
+                .map(table -> StepRows.of(table, order, plan))
+                .orElseGet(() -> StepRows.of(MixtureReader.open(
+                        settings.train(),
+                        new StreamShare(
+                                plan.sequencesPerStep(),
+                                share.from(),
+                                share.from() + share.sequences(),
+                                state.nextStep(),
+                                settings.maxSteps()),
+                        plan.sequenceLength(),
+                        settings.seed(),
+                        state.positions())));
+    }
+
+    private void warnOfRepetition(World world) {
+        StepPlan plan = settings.plan();
+        Map<String, Long> drawn = settings.train().rowsBefore(settings.maxSteps(), plan.sequencesPerStep());
+        settings.train().rowCounts(plan.sequenceLength()).forEach((name, held) -> {
+            double epochs = (double) drawn.getOrDefault(name, 0L) / held.orElse(Long.MAX_VALUE);
+            if (world.first() && epochs > settings.warnAboveEpochs()) {
+                log.warn(
+                        "The {} sequences of {} will be read {} times over this run of {} steps. A model overfits on data"
+                                + " that it sees often: take more data, a smaller share of it, or fewer steps.",
+                        held.orElse(0),
+                        name,
+                        String.format(Locale.ROOT, "%.1f", epochs),
+                        settings.maxSteps());
+            }
+        });
     }
 
     private RunState read(Path file, AdamW optimizer) {
@@ -85,12 +133,14 @@ final class TrainingSession {
 
     /** Weights, moments and position are rank 0's: the others may not even see its disk. */
     private RunState shared(World world, AdamW optimizer, Optional<RunState> read) {
-        RunState state = read.orElse(RunState.start());
-        double[] agreed = world.sum(world.first() ? state.toNumbers() : new double[RunState.NUMBERS]);
+        RunState start = RunState.start(
+                samples.sources().isEmpty() ? Map.of() : settings.train().start(samples.sequencesPerStep()));
+        double[] ours = read.orElse(start).toNumbers();
+        double[] agreed = world.sum(world.first() ? ours : new double[ours.length]);
         Gpt model = settings.model();
         List<Tensor> tensors = new ArrayList<>(model.parameters().values());
         model.adapter().ifPresent(adapter -> tensors.addAll(adapter.parameters().values()));
-        RunState shared = RunState.ofNumbers(agreed);
+        RunState shared = RunState.ofNumbers(agreed, start);
         if (shared.nextStep() > 0) {
             optimizer
                     .groups()
@@ -127,13 +177,13 @@ final class TrainingSession {
             TrainingResult result = loop.run();
             callbacks.end(result);
             return result;
-        } catch (CallbackException e) {
+        } catch (CallbackException | DataException e) {
             saveDespite(e, loop);
             throw e;
         }
     }
 
-    private static void saveDespite(CallbackException failure, TrainingLoop loop) {
+    private static void saveDespite(TrainingException failure, TrainingLoop loop) {
         try {
             loop.save(true);
         } catch (TrainingException alsoFailed) {
@@ -142,13 +192,7 @@ final class TrainingSession {
     }
 
     private TrainingLoop loop(
-            World world,
-            GradientReducer reducer,
-            AdamW optimizer,
-            @Nullable CheckpointSaver saver,
-            Callbacks callbacks,
-            RunState state) {
-        TrainingStep step = new TrainingStep(settings, order, optimizer, world, reducer);
+            World world, TrainingStep step, @Nullable CheckpointSaver saver, Callbacks callbacks, RunState state) {
         Evaluator evaluator = settings.evaluateEvery() == null ? null : new Evaluator(settings, world);
         return new TrainingLoop(settings, step, flopsPerTokenAtPeak(), evaluator, saver, callbacks, world, stop, state);
     }
@@ -176,7 +220,9 @@ final class TrainingSession {
                 plan.microBatchSize(),
                 plan.share(world.rank(), world.size()).microBatches(),
                 plan.targetsPerStep(),
-                samples.trainSequences(),
+                settings.train().rowCounts(plan.sequenceLength()).values().stream()
+                        .mapToLong(rows -> rows.orElse(0))
+                        .sum(),
                 samples.sequenceLength(),
                 resumed,
                 settings.hyperparameters());

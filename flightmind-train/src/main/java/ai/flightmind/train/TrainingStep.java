@@ -6,6 +6,10 @@ import ai.flightmind.train.distributed.GradientReducer;
 import ai.flightmind.train.distributed.World;
 import ai.flightmind.train.optimizer.AdamW;
 import ai.flightmind.train.optimizer.Gradients;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -22,15 +26,22 @@ final class TrainingStep {
      * @param gradientNorm before clipping
      * @param skipped whether weights and moments were left as they were, because one of the two is not finite
      * @param targets of all ranks
+     * @param positions where the sources of data are after the step
      * @param dataNanos time spent on reading rows
      * @param communicationNanos time spent waiting for other ranks
      */
     record Outcome(
-            double loss, double gradientNorm, boolean skipped, long targets, long dataNanos, long communicationNanos) {}
+            double loss,
+            double gradientNorm,
+            boolean skipped,
+            long targets,
+            Map<String, List<Long>> positions,
+            long dataNanos,
+            long communicationNanos) {}
 
     private final Gpt model;
     private final TrainerSettings settings;
-    private final RowOrder order;
+    private final StepRows data;
     private final StepPlan plan;
     private final StepPlan.Share share;
     private final AdamW optimizer;
@@ -38,10 +49,10 @@ final class TrainingStep {
     private final World world;
     private final GradientReducer reducer;
 
-    TrainingStep(TrainerSettings settings, RowOrder order, AdamW optimizer, World world, GradientReducer reducer) {
+    TrainingStep(TrainerSettings settings, StepRows data, AdamW optimizer, World world, GradientReducer reducer) {
         this.model = settings.model();
         this.settings = settings;
-        this.order = order;
+        this.data = data;
         this.plan = settings.plan();
         this.share = plan.share(world.rank(), world.size());
         this.optimizer = optimizer;
@@ -56,7 +67,7 @@ final class TrainingStep {
                     new long[] {},
                     new TensorOptions(ScalarType.Double)
                             .device(new DeviceOptional(model.device().toTorch())));
-            long targets = targets(step);
+            long targets = data.targets(step);
             double mean = 1.0 / targets; // the one place where the loss becomes a mean
             long dataNanos = 0;
             for (int micro = 0; micro < share.microBatches(); micro++) {
@@ -73,8 +84,13 @@ final class TrainingStep {
             double ownLoss = lossSum.item_double() * mean;
             float ownNorm = gradients.norm();
             long begin = System.nanoTime();
+            double[] ownPositions = data.report();
+            dataNanos += System.nanoTime() - begin;
+            begin = System.nanoTime();
             // The norm is rank 0's: another kind of processor may round the same gradients' differently.
-            double[] agreed = world.sum(ownLoss, world.first() ? ownNorm : 0);
+            double[] agreed = world.sum(DoubleStream.concat(
+                            DoubleStream.of(ownLoss, world.first() ? ownNorm : 0), Arrays.stream(ownPositions))
+                    .toArray());
             long communicationNanos = System.nanoTime() - begin + reducer.exposedNanos();
             double loss = agreed[0];
             float norm = (float) agreed[1];
@@ -83,25 +99,22 @@ final class TrainingStep {
                 gradients.clip(norm, settings.gradientClip());
                 optimizer.step(learningRate);
             }
-            return new Outcome(loss, norm, !finite, targets, dataNanos, world.size() == 1 ? 0 : communicationNanos);
+            return new Outcome(
+                    loss,
+                    norm,
+                    !finite,
+                    targets,
+                    data.positions(Arrays.copyOfRange(agreed, 2, agreed.length)),
+                    dataNanos,
+                    world.size() == 1 ? 0 : communicationNanos);
         } finally {
             reducer.clearGradients(share.microBatches());
         }
     }
 
-    /** Over all ranks, which need not ask each other: what a step reads is a function of the step. */
-    private long targets(long step) {
-        if (!settings.train().isMasked()) {
-            return plan.targetsPerStep();
-        }
-        long[] rows = order.rows(step * plan.sequencesPerStep(), plan.sequencesPerStep());
-        return settings.train().targetCount(rows, plan.sequenceLength());
-    }
-
     private Batch batch(long step, int micro) {
         int done = micro * plan.microBatchSize();
         int size = Math.min(plan.microBatchSize(), share.sequences() - done);
-        long[] rows = order.rows(step * plan.sequencesPerStep() + share.from() + done, size);
-        return Batch.ofRows(settings.train().rows(rows, plan.sequenceLength()), model.device());
+        return Batch.ofRows(data.rows(step, share.from() + done, size), model.device());
     }
 }

@@ -9,6 +9,7 @@ import ai.flightmind.train.checkpoint.Resume;
 import ai.flightmind.train.checkpoint.SampleRange;
 import ai.flightmind.train.data.TokenDataset;
 import ai.flightmind.train.distributed.Ddp;
+import ai.flightmind.train.mixture.Mixture;
 import com.squareup.moshi.Moshi;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +26,7 @@ final class Golden {
     static final GptConfig CONFIG =
             GptConfig.builder().depth(2).vocabSize(512).sequenceLength(64).build();
     static final StepPlan PLAN = StepPlan.of(512, 4, 64);
-    static final SampleRange SAMPLES = new SampleRange(new Seed(42), 8, 64, 3_125);
+    static final SampleRange SAMPLES = new SampleRange(new Seed(42), 8, 64, 3_125, Map.of());
     static final LearningRate LEARNING_RATE = LearningRate.cosine(3e-3, 3e-4).warmup(5);
     static final long MAX_STEPS = 23;
 
@@ -45,7 +46,7 @@ final class Golden {
     static TrainerSettings settings(Gpt model, TokenDataset data) {
         return new TrainerSettings(
                 model,
-                data.train(),
+                Mixture.of("train", data.train()),
                 data.validation(),
                 MAX_STEPS,
                 PLAN,
@@ -59,6 +60,7 @@ final class Golden {
                 new Batches(1),
                 SAMPLES.seed(),
                 1,
+                4,
                 List.of(),
                 Ddp.singleProcess());
     }

@@ -208,8 +208,8 @@ class NonFiniteTest {
     private Map<String, ByteBuffer> numbers(String file) {
         Path path = checkpoints.resolve(file);
         assertThat(Files.exists(path)).as(file).isTrue();
-        SampleRange samples =
-                new SampleRange(seed(7), TinyRun.SEQUENCES_PER_STEP, TinyRun.SEQUENCE_LENGTH, TinyRun.TRAIN_ROWS);
+        SampleRange samples = new SampleRange(
+                seed(7), TinyRun.SEQUENCES_PER_STEP, TinyRun.SEQUENCE_LENGTH, TinyRun.TRAIN_ROWS, Map.of());
         try (Gpt read = TinyRun.model();
                 AdamW optimizer = new AdamW(read.parameters(), 0.1)) {
             RunState state = CheckpointReader.read(path, read, optimizer, samples);

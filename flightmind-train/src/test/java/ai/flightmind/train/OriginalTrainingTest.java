@@ -41,7 +41,7 @@ class OriginalTrainingTest {
     private TrainingStep training() {
         return new TrainingStep(
                 Golden.settings(model, data),
-                golden::recordedRows,
+                StepRows.of(data.train(), golden::recordedRows, Golden.PLAN),
                 optimizer,
                 world,
                 world.reducer(model.parameters()));

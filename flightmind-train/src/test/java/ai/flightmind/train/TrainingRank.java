@@ -5,6 +5,7 @@ import static ai.flightmind.model.Seed.seed;
 import ai.flightmind.model.Device;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.libtorch.Libtorch;
+import ai.flightmind.model.tokenizer.Tokenizer;
 import ai.flightmind.train.callback.CheckpointWritten;
 import ai.flightmind.train.callback.Evaluation;
 import ai.flightmind.train.callback.RunStart;
@@ -16,7 +17,10 @@ import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.Resume;
 import ai.flightmind.train.data.TokenDataset;
 import ai.flightmind.train.distributed.Ddp;
+import ai.flightmind.train.document.Documents;
 import ai.flightmind.train.error.TrainingException;
+import ai.flightmind.train.mixture.Mixture;
+import ai.flightmind.train.stream.TokenStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -31,6 +35,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the tests start as one rank: it trains the tiny model, and prints a line for every event, the rows that it read,
@@ -60,7 +65,8 @@ final class TrainingRank {
                 .rendezvousTimeout(Duration.ofSeconds(number("rendezvous", 60)));
         long seedOfThisRank = number("modelSeed", 5) + ddp.build().rank(); // rank 0's weights are everyone's
         try (Gpt model = Gpt.create(TinyRun.config(), Device.cpu(), seed(seedOfThisRank));
-                TokenDataset tokens = TokenDataset.open(data)) {
+                TokenDataset tokens = TokenDataset.open(data);
+                Documents documents = documents()) {
             if (settings.containsKey("lora")) {
                 model.attachAdapter(TinyRun.LORA, seed(seedOfThisRank));
             }
@@ -76,6 +82,17 @@ final class TrainingRank {
             if (settings.containsKey("checkpoints")) {
                 trainer.checkpoints(
                         Checkpoints.in(Path.of(text("checkpoints", ""))).every(number("every", 1)));
+            }
+            if (documents != null) {
+                TokenStream stream =
+                        TokenStream.of(documents, Tokenizer.bytes()).withLanes((int) number("lanes", 32));
+                trainer.data(
+                        Mixture.builder()
+                                .source("table", tokens.train(), 0.25)
+                                .source("stream", stream, 0.75)
+                                .from(6, 0.6, 0.4)
+                                .build(),
+                        tokens.validation());
             }
             if (settings.containsKey("resume")) {
                 trainer.resume(Resume.latest());
@@ -97,8 +114,14 @@ final class TrainingRank {
         }
     }
 
+    private @Nullable Documents documents() {
+        return settings.containsKey("stream")
+                ? Documents.builder().file(Path.of(text("stream", ""))).build()
+                : null;
+    }
+
     private static RowOrder recorded(TrainerSettings settings) {
-        RowOrder order = settings.order()::rows;
+        RowOrder order = (from, count) -> settings.order().rows(from, count);
         int perStep = settings.plan().sequencesPerStep();
         return (from, count) -> {
             long[] rows = order.rows(from, count);

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import okio.Buffer;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a JSON line per step: {@code step}, {@code time} in seconds since 1970, {@code loss}, {@code lr}, {@code
  * grad_norm}, {@code tokens_per_second}, {@code tokens}, {@code val_loss} where it was evaluated, {@code comm_ms} where
- * there are several ranks, {@code mfu} and {@code dollars} where they are known, in full precision; a number that is not
+ * there are several ranks, {@code data_share}, the part of the step's time spent waiting for data, and {@code sources},
+ * rows read since step 0 by source, where a mixture is trained on, {@code mfu} and {@code dollars} where they are known, in full precision; a number that is not
  * finite is {@code null}. Read them with {@link ai.flightmind.train.metrics.RunMetrics}. A line is on its way to disk before the step's checkpoint is; after a resume the
  * lines of steps that will be done again are taken out, so that each step stands there once.
  */
@@ -132,6 +134,14 @@ public final class MetricsFile implements TrainingCallback, AutoCloseable {
             json.name("tokens").value(step.tokens());
             if (!step.communication().isZero()) {
                 number(json, "comm_ms", step.communication().toNanos() / 1e6);
+            }
+            if (!step.sourceRows().isEmpty()) {
+                number(json, "data_share", step.dataShare());
+                json.name("sources").beginObject();
+                for (Map.Entry<String, Long> source : step.sourceRows().entrySet()) {
+                    json.name(source.getKey()).value(source.getValue());
+                }
+                json.endObject();
             }
             if (step.validationLoss().isPresent()) {
                 number(json, "val_loss", step.validationLoss().getAsDouble());

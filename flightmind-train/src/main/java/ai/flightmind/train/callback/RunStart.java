@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param microBatchSize sequences per forward and backward pass
  * @param gradientAccumulation micro-batches of this process per step
  * @param tokensPerStep targets per step, over all processes
- * @param trainSequences sequences in the training data
+ * @param trainSequences sequences in the training data, as far as they are counted: those of streams are not
  * @param sequenceLength tokens per sequence, at most the model's
  * @param resumedFrom the checkpoint that it goes on from, as rank 0 knows it
  * @param hyperparameters what the trainer was built with, by name, as {@code learning_rate} or {@code seed}; numbers as

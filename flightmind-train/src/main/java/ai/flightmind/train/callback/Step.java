@@ -1,6 +1,9 @@
 package ai.flightmind.train.callback;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -24,6 +27,7 @@ import java.util.OptionalDouble;
  *     backward pass, and agreeing on the loss; zero in a process alone
  * @param elapsed since this process began to train
  * @param remaining estimated, to the end of the run
+ * @param sourceRows rows read since step 0 of each source of a mixture, by name; empty where there is one table
  */
 public record Step(
         long step,
@@ -41,7 +45,11 @@ public record Step(
         Duration duration,
         Duration communication,
         Duration elapsed,
-        Duration remaining) {
+        Duration remaining,
+        Map<String, Long> sourceRows) {
+    public Step {
+        sourceRows = Collections.unmodifiableMap(new LinkedHashMap<>(sourceRows));
+    }
 
     /** Whether this is the run's last step. */
     public boolean last() {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
@@ -155,7 +156,13 @@ public final class CheckpointReader {
         double loss = root.number("loss");
         if (!root.has(CheckpointWriter.OURS)) {
             long targets = (long) samples.sequencesPerStep() * (samples.sequenceLength() - 1);
-            return new RunState(nextStep, loss, nextStep * targets, 0, OptionalDouble.empty());
+            return new RunState(
+                    nextStep,
+                    loss,
+                    nextStep * targets,
+                    0,
+                    OptionalDouble.empty(),
+                    SourceEntries.positions(Optional.empty(), samples, nextStep, file));
         }
         Fields ours = root.map(CheckpointWriter.OURS);
         long version = ours.integer("version");
@@ -169,14 +176,16 @@ public final class CheckpointReader {
                         new Seed(data.integer("seed")),
                         Math.toIntExact(data.integer("sequences_per_step")),
                         Math.toIntExact(data.integer("sequence_length")),
-                        data.integer("train_sequences"))
+                        data.has("sources") ? samples.trainSequences() : data.integer("train_sequences"),
+                        Map.of())
                 .requireSame(samples, file);
         return new RunState(
                 nextStep,
                 loss,
                 ours.integer("tokens"),
                 ours.integer("skipped_steps"),
-                ours.has("best_val_loss") ? OptionalDouble.of(ours.number("best_val_loss")) : OptionalDouble.empty());
+                ours.has("best_val_loss") ? OptionalDouble.of(ours.number("best_val_loss")) : OptionalDouble.empty(),
+                SourceEntries.positions(Optional.of(data), samples, nextStep, file));
     }
 
     private static void optimizerState(Fields saved, AdamW optimizer, List<Copy> copies) {

@@ -155,9 +155,13 @@ public final class CheckpointWriter {
         data.put("seed", samples.seed().value());
         data.put("sequences_per_step", samples.sequencesPerStep());
         data.put("sequence_length", samples.sequenceLength());
-        data.put("train_sequences", samples.trainSequences());
-        data.put("epoch", consumed / samples.trainSequences());
-        data.put("position", consumed % samples.trainSequences());
+        if (samples.sources().isEmpty()) {
+            data.put("train_sequences", samples.trainSequences());
+            data.put("epoch", consumed / samples.trainSequences());
+            data.put("position", consumed % samples.trainSequences());
+        } else {
+            data.put("sources", SourceEntries.of(samples, state));
+        }
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("version", VERSION);
         map.put("tokens", state.tokens());

@@ -147,7 +147,8 @@ public final class Told {
                     Duration.ofMillis(250),
                     communication,
                     elapsed,
-                    remaining);
+                    remaining,
+                    Map.of());
         }
     }
 }
