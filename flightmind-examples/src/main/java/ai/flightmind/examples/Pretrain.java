@@ -16,6 +16,7 @@ import ai.flightmind.train.data.DatasetMeta;
 import ai.flightmind.train.data.TokenDataset;
 import ai.flightmind.train.history.RunLog;
 import ai.flightmind.train.metrics.CostMeter;
+import ai.flightmind.train.mixture.Mixture;
 import ai.flightmind.train.progress.LiveProgress;
 import ai.flightmind.train.tensorboard.TensorBoard;
 import java.nio.file.Path;
@@ -113,6 +114,9 @@ public final class Pretrain implements Runnable {
     @Option(names = "--seed", description = "of the weights and of the order of samples")
     private long seed = 42;
 
+    @Mixin
+    private final StreamFlags stream = new StreamFlags();
+
     public static void main(String[] args) {
         System.exit(Commands.execute(new Pretrain(), args));
     }
@@ -121,8 +125,13 @@ public final class Pretrain implements Runnable {
     public void run() {
         compute.setThreads();
         try (TokenDataset dataset = TokenDataset.open(data);
-                Gpt model = Gpt.create(config(dataset), compute.device(), seed(seed));
-                Trainer trainer = trainer(model, dataset)) {
+                Gpt model = Gpt.create(config(dataset), compute.device(), seed(seed))) {
+            stream.mix(dataset.train(), mixture -> train(model, dataset, mixture));
+        }
+    }
+
+    private void train(Gpt model, TokenDataset dataset, Mixture mixture) {
+        try (Trainer trainer = trainer(model, dataset, mixture)) {
             trainer.run();
         }
     }
@@ -144,12 +153,12 @@ public final class Pretrain implements Runnable {
         return given != null ? Optional.of(given) : dataset.meta().map(field);
     }
 
-    private Trainer trainer(Gpt model, TokenDataset dataset) {
+    private Trainer trainer(Gpt model, TokenDataset dataset, Mixture mixture) {
         Path metrics = checkpoints.resolve("metrics.jsonl");
         CostMeter cost = CostMeter.continuing(metrics);
         Trainer.Builder trainer = Trainer.builder()
                 .model(model)
-                .data(dataset)
+                .data(mixture, dataset.validation())
                 .maxSteps(maxSteps)
                 .microBatchSize(microBatchSize)
                 .tokensPerStep(tokensPerStep)
