@@ -149,7 +149,7 @@ class StreamedTrainingTest extends TinyData {
         Files.writeString(documents.resolve("a.jsonl"), good.repeat(3) + "{\"body\": 1}\n" + good);
         assertThatThrownBy(() -> run("bad", Recorder.NEVER, StreamedTrainingTest::mixed))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("a.jsonl:4 has no text \"text\"");
+                .hasMessageContaining("a.jsonl:4: there is no \"text\"");
         // 3 documents of 641 tokens are 30 rows: 4 in each of the first 6 steps, then 6.
         assertThat(folder.resolve("bad").resolve("step_6.pt")).exists();
         assertThat(Files.readAllLines(folder.resolve("bad.jsonl"))).hasSize(7);

@@ -1,7 +1,7 @@
 package ai.flightmind.train.corpus;
 
 /** A document that is none. Checked, since each must be told to the user, or counted. */
-final class BadDocumentException extends Exception {
+public final class BadDocumentException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final long offset;

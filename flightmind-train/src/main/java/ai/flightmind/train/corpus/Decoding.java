@@ -12,7 +12,7 @@ import okio.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /** Text out of bytes, strictly. */
-final class Decoding {
+public final class Decoding {
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private Decoding() {}
@@ -22,7 +22,7 @@ final class Decoding {
      *
      * @param offset where the bytes stand in their file
      */
-    static String utf8(byte[] bytes, long offset) throws BadDocumentException {
+    public static String utf8(byte[] bytes, long offset) throws BadDocumentException {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         CharBuffer out = CharBuffer.allocate(bytes.length);
         CoderResult result = StandardCharsets.UTF_8
@@ -45,7 +45,7 @@ final class Decoding {
      * @param offset where the line begins in its file
      * @return null for a blank line
      */
-    static @Nullable String json(byte[] line, long offset, String field) throws BadDocumentException {
+    public static @Nullable String json(byte[] line, long offset, String field) throws BadDocumentException {
         String json = utf8(line, offset);
         if (json.isBlank()) {
             return null;

@@ -1,13 +1,11 @@
 package ai.flightmind.train.document;
 
-import com.squareup.moshi.JsonDataException;
-import com.squareup.moshi.JsonReader;
+import ai.flightmind.train.corpus.BadDocumentException;
+import ai.flightmind.train.corpus.Decoding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.zip.GZIPInputStream;
-import okio.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /** A file of lines {@code {"text": …}}; blank ones are passed over. */
@@ -36,8 +34,7 @@ final class JsonLines implements DocumentReader {
         while (bytes != null && isBlank(bytes)) {
             bytes = line();
         }
-        String where = name + ":" + line;
-        return bytes == null ? null : text(Text.utf8(ByteBuffer.wrap(bytes), where), where);
+        return bytes == null ? null : text(bytes);
     }
 
     @Override
@@ -64,26 +61,14 @@ final class JsonLines implements DocumentReader {
         return true;
     }
 
-    private String text(String json, String where) throws BadTextException {
-        String text = null;
-        JsonReader reader = JsonReader.of(new Buffer().writeUtf8(json));
+    private String text(byte[] json) throws BadTextException {
+        String where = name + ":" + line;
         try {
-            reader.beginObject();
-            while (reader.hasNext()) {
-                if (reader.nextName().equals(field) && reader.peek() == JsonReader.Token.STRING) {
-                    text = reader.nextString();
-                } else {
-                    reader.skipValue();
-                }
-            }
-            reader.endObject();
-        } catch (IOException | JsonDataException e) {
-            throw new BadTextException(where + " is not a JSON object (trouble at " + reader.getPath() + ")");
+            String text = Decoding.json(json, line - 1, field);
+            return Text.required(text == null ? "" : text, where);
+        } catch (BadDocumentException e) {
+            throw new BadTextException(where + ": " + e.getMessage());
         }
-        if (text == null) {
-            throw new BadTextException(where + " has no text \"" + field + "\"");
-        }
-        return Text.required(text, where);
     }
 
     /** Without its end; null behind the last one. */

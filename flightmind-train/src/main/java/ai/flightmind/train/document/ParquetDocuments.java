@@ -54,7 +54,7 @@ final class ParquetDocuments implements DocumentReader {
                 if (isNull) {
                     throw new BadTextException(where + " has no text");
                 }
-                return Text.required(Text.utf8(reader.getBinary().toByteBuffer(), where), where);
+                return Text.required(Text.utf8(reader.getBinary().getBytes(), where), where);
             } finally {
                 reader.consume();
             }

@@ -1,19 +1,18 @@
 package ai.flightmind.train.document;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import ai.flightmind.train.corpus.BadDocumentException;
+import ai.flightmind.train.corpus.Decoding;
 
 /** What is taken for a document, strictly. */
 final class Text {
     private Text() {}
 
     /** @param where it stands, for people */
-    static String utf8(ByteBuffer bytes, String where) throws BadTextException {
+    static String utf8(byte[] bytes, String where) throws BadTextException {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-        } catch (CharacterCodingException e) {
-            throw new BadTextException(where + " is not UTF-8");
+            return Decoding.utf8(bytes, 1); // no file begins here
+        } catch (BadDocumentException e) {
+            throw new BadTextException(where + ": " + e.getMessage());
         }
     }
 

@@ -223,7 +223,7 @@ class DocumentsTest {
         try (Documents documents = onDisk(file)) {
             assertThatThrownBy(() -> read(documents))
                     .isInstanceOf(DataException.class)
-                    .hasMessageContaining(file + ":3 has no text \"text\"");
+                    .hasMessageContaining(file + ":3: there is no \"text\"");
         }
         try (Documents documents =
                 Documents.builder().file(file).skipBadDocuments(true).build()) {
