@@ -143,16 +143,23 @@ public final class PrepareData implements Runnable {
     private Tokenizer tokenizer(Corpus corpus) {
         String name = tokenizer == null ? output.resolve("tokenizer.json").toString() : tokenizer;
         Path file = Path.of(name);
-        if (trainedVocabSize != null && NamedTokenizer.isFile(name) && !Files.exists(file)) {
-            BpeTrainer trainer =
-                    BpeTrainer.builder().vocabSize(trainedVocabSize).build();
-            try (Stream<String> texts = corpus.texts()) {
-                BpeVocabulary vocabulary = trainer.train(texts.limit(tokenizerDocuments));
-                vocabulary.write(file);
-                System.out.printf(Locale.ROOT, "learnt %,d tokens: %s%n", vocabulary.size(), file);
-            }
+        if (NamedTokenizer.isFile(name) && !Files.exists(file)) {
+            learn(corpus, file);
         }
         return NamedTokenizer.open(name);
+    }
+
+    private void learn(Corpus corpus, Path file) {
+        if (trainedVocabSize == null) {
+            throw new IllegalArgumentException("There is no vocabulary " + file
+                    + ": name one with --tokenizer, or have it learnt with --train-tokenizer");
+        }
+        BpeTrainer trainer = BpeTrainer.builder().vocabSize(trainedVocabSize).build();
+        try (Stream<String> texts = corpus.texts()) {
+            BpeVocabulary vocabulary = trainer.train(texts.limit(tokenizerDocuments));
+            vocabulary.write(file);
+            System.out.printf(Locale.ROOT, "learnt %,d tokens: %s%n", vocabulary.size(), file);
+        }
     }
 
     private void print(PreparedData data, double tokensPerSecond) {
