@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import ai.flightmind.model.Gpt;
+import ai.flightmind.model.Seed;
 import ai.flightmind.model.tokenizer.Tokenizer;
 import ai.flightmind.train.callback.MetricsFile;
 import ai.flightmind.train.callback.Step;
+import ai.flightmind.train.checkpoint.CheckpointReader;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.checkpoint.Resume;
+import ai.flightmind.train.checkpoint.RunState;
+import ai.flightmind.train.checkpoint.SampleRange;
 import ai.flightmind.train.data.TokenDataset;
 import ai.flightmind.train.document.Documents;
 import ai.flightmind.train.document.ParquetFiles;
 import ai.flightmind.train.error.CheckpointException;
 import ai.flightmind.train.error.DataException;
 import ai.flightmind.train.mixture.Mixture;
+import ai.flightmind.train.optimizer.AdamW;
 import ai.flightmind.train.stream.TokenStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -140,6 +145,19 @@ class StreamedTrainingTest extends TinyData {
         assertThatThrownBy(() -> run("kept", Recorder.NEVER, (data, stream) -> Mixture.of("train", data.train())))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("mixture");
+    }
+
+    @Test
+    void originalsCheckpointKeepsNoPositionSoStreamsBegin() {
+        List<Long> start = List.of(0L, 0L, 0L);
+        SampleRange samples = new SampleRange(
+                new Seed(42), 8, 64, 0, Map.of("stream", new SampleRange.Source("a stream", step -> step * 8, start)));
+        try (Gpt model = Golden.model();
+                AdamW optimizer = new AdamW(model.parameters(), 0.1)) {
+            RunState state = CheckpointReader.read(Golden.STEP_2, model, optimizer, samples);
+            assertThat(state.nextStep()).isEqualTo(3);
+            assertThat(state.positions()).isEqualTo(Map.of("stream", start));
+        }
     }
 
     @Test

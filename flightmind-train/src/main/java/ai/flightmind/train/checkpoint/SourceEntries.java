@@ -41,6 +41,10 @@ final class SourceEntries {
             return Map.of();
         }
         Map<String, List<Long>> positions = new LinkedHashMap<>();
+        if (data.isEmpty()) {
+            samples.sources().forEach((name, source) -> positions.put(name, source.start()));
+            return positions; // the original keeps none
+        }
         samples.sources().forEach((name, source) -> {
             Optional<Fields> entry = then.flatMap(fields -> fields.optionalMap(name));
             long rows = entry.isPresent()
