@@ -19,16 +19,16 @@ import okio.Buffer;
 /**
  * Small corpora by bytes: each byte is a token, and byte 0 stands between documents. Writes what the trainer reads.
  */
-final class ByteDataset {
-    static final int VOCAB_SIZE = 256;
-    static final int END_OF_TEXT = 0;
+public final class ByteDataset {
+    public static final int VOCAB_SIZE = 256;
+    public static final int END_OF_TEXT = 0;
 
     private static final double HELD_OUT = 0.05;
 
     private ByteDataset() {}
 
     /** All documents as one text, each ended by byte 0. */
-    static byte[] join(Stream<String> documents) {
+    public static byte[] join(Stream<String> documents) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         documents.forEach(document -> {
             text.writeBytes(document.getBytes(StandardCharsets.US_ASCII));
@@ -38,7 +38,7 @@ final class ByteDataset {
     }
 
     /** Cuts a text into sequences, shuffles them, and writes {@code train.bin}, {@code val.bin}, {@code meta.json}. */
-    static void write(Path directory, byte[] text, int sequenceLength, long seed) throws IOException {
+    public static void write(Path directory, byte[] text, int sequenceLength, long seed) throws IOException {
         List<byte[]> sequences = new ArrayList<>();
         for (int from = 0; from + sequenceLength <= text.length; from += sequenceLength) {
             sequences.add(Arrays.copyOfRange(text, from, from + sequenceLength));

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,12 @@ public final class RunPlot {
      */
     public String svg() {
         return Drawing.svg(this);
+    }
+
+    /** What is plotted, of which runs. */
+    @Override
+    public String toString() {
+        return runs.stream().map(PlottedRun::name).collect(Collectors.joining(", ", quantity.axis() + " of ", ""));
     }
 
     /** Writes {@link #png}. */

@@ -65,6 +65,12 @@ public final class HtmlReport {
         return new HtmlReport(title, metrics, history);
     }
 
+    /** Its title. */
+    @Override
+    public String toString() {
+        return title;
+    }
+
     /** Writes {@link #html}. */
     public void write(Path file) {
         try {
