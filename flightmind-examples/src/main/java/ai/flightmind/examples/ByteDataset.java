@@ -20,7 +20,10 @@ import okio.Buffer;
  * Small corpora by bytes: each byte is a token, and byte 0 stands between documents. Writes what the trainer reads.
  */
 public final class ByteDataset {
+    /** A token for each byte. */
     public static final int VOCAB_SIZE = 256;
+
+    /** Stands behind each document. */
     public static final int END_OF_TEXT = 0;
 
     private static final double HELD_OUT = 0.05;

@@ -5,6 +5,7 @@ import ai.flightmind.train.callback.RunStart;
 import ai.flightmind.train.callback.Step;
 import ai.flightmind.train.callback.StopRequest;
 import ai.flightmind.train.callback.TrainingCallback;
+import ai.flightmind.train.callback.TrainingResult;
 import ai.flightmind.train.metrics.RunMetrics;
 import ai.flightmind.train.plot.Quantity;
 import ai.flightmind.train.plot.RunPlot;
@@ -15,15 +16,18 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows a training below its cell as one display that is updated in place: the newest figures, and the loss so far. Drawn at
- * most every two seconds, which takes some hundredths of one.
+ * Shows a training below its cell as one display that is updated in place: the newest figures, and the loss so far. Drawn
+ * every two seconds, or less often where drawing would take more than a fiftieth of the training's time.
  */
 public final class LiveCurve implements TrainingCallback {
-    private static final Duration EVERY = Duration.ofSeconds(2);
+    private static final long LEAST_PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final int PAUSE_FOR_DRAWING = 50;
 
     private final Path metrics;
     private @Nullable LiveDisplay display;
-    private long drawn;
+    private @Nullable Step newest;
+    private boolean isWarm;
+    private long nextDrawing;
 
     private LiveCurve(Path metrics) {
         this.metrics = metrics;
@@ -37,15 +41,33 @@ public final class LiveCurve implements TrainingCallback {
     @Override
     public void onStart(RunStart start) {
         display = LiveDisplay.open("<p>The first step is under way.</p>");
-        drawn = System.nanoTime();
+        nextDrawing = System.nanoTime() + LEAST_PAUSE_NANOS;
     }
 
     @Override
     public void onStep(Step step, StopRequest stop) {
-        if (display != null && (step.last() || System.nanoTime() - drawn >= EVERY.toNanos())) {
-            display.show(figures(step) + curve());
-            drawn = System.nanoTime();
+        newest = step;
+        if (System.nanoTime() - nextDrawing >= 0) {
+            draw();
         }
+    }
+
+    @Override
+    public void onEnd(TrainingResult result) {
+        draw();
+    }
+
+    private void draw() {
+        if (display == null || newest == null) {
+            return;
+        }
+        long start = System.nanoTime();
+        display.show(figures(newest) + curve());
+        long end = System.nanoTime();
+        // The first drawing loads the library: how long it takes says nothing of the others.
+        long pause = isWarm ? Math.max(LEAST_PAUSE_NANOS, PAUSE_FOR_DRAWING * (end - start)) : LEAST_PAUSE_NANOS;
+        nextDrawing = end + pause;
+        isWarm = true;
     }
 
     private static String figures(Step step) {

@@ -36,8 +36,10 @@ class NotebooksTest {
     private static final Path COMMITTED = Path.of("notebooks");
     private static final Path EXECUTED = Path.of("target", "notebooks").toAbsolutePath();
 
-    private static final String KERNEL_LIBRARIES =
-            "(jjava-jupyter|jupyter-jvm-basekernel|gson|jeromq|jnacl|slf4j-api).*";
+    /** Those that the kernel brings alone, and those that FlightMind brings, too. */
+    private static final String KERNEL_ONLY = "(jjava-jupyter|jupyter-jvm-basekernel|jeromq|jnacl)-.*";
+
+    private static final String SHARED = "(gson|slf4j-api)-.*";
 
     @TempDir
     static Path directory;
@@ -54,12 +56,14 @@ class NotebooksTest {
         int number = 0;
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path path = Path.of(entry).toAbsolutePath();
-            if (path.getFileName().toString().matches(KERNEL_LIBRARIES)) {
+            String name = path.getFileName().toString();
+            if (name.matches(KERNEL_ONLY) || name.matches(SHARED)) {
                 kernel.append(File.pathSeparator).append(path);
-            } else if (Files.isDirectory(path) && !path.equals(classesOf(ShellKernel.class))) {
+            }
+            if (Files.isDirectory(path) && !path.equals(classesOf(ShellKernel.class))) {
                 pack(path, app.resolve("classes-" + number++ + ".jar"));
-            } else if (Files.isRegularFile(path)) {
-                Files.createSymbolicLink(app.resolve(path.getFileName()), path);
+            } else if (Files.isRegularFile(path) && !name.matches(KERNEL_ONLY)) {
+                Files.createSymbolicLink(app.resolve(name), path);
             }
         }
         Path spec = Files.createDirectories(directory.resolve("jupyter/kernels/java"));
