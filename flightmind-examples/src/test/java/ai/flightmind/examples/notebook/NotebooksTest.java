@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The notebooks, executed from top to bottom by Jupyter. What they look like then lies in {@code target/notebooks}; the
- * committed ones are copies of it.
+ * The notebooks but the rehearsal's, executed from top to bottom by Jupyter. What they look like then lies in
+ * {@code target/notebooks}.
  */
 @Timeout(300)
 @TestMethodOrder(OrderAnnotation.class)
@@ -156,15 +156,6 @@ class NotebooksTest {
 
     @Test
     @Order(3)
-    void cloudRunIsRehearsedThroughAnInterruption() throws Exception {
-        assumeTrue(
-                Files.isExecutable(Path.of("/usr/sbin/sshd")) && Files.isExecutable(Path.of("/usr/bin/tmux")),
-                "sshd and tmux are not installed: Debian's openssh-server and tmux");
-        assertThat(execute("03-run-in-the-cloud")).contains("COMPLETED", "is lost", "\"image/png\"");
-    }
-
-    @Test
-    @Order(4)
     void runIsPlottedAskedAndShownOnAPage() throws Exception {
         assumeTrue(Files.exists(directory.resolve("notebooks/quickstart/metrics.jsonl")), "the quickstart did not run");
         assertThat(execute("04-analyse-a-run")).contains("\"image/png\"", "<iframe", "Optional[");
