@@ -26,7 +26,13 @@ public record DatasetMeta(
         @Json(name = "n_train_tokens") @Nullable Long trainTokens,
         @Json(name = "n_val_tokens") @Nullable Long validationTokens) {
 
-    static Optional<DatasetMeta> readIfPresent(Path file) {
+    /**
+     * Reads a {@code meta.json}.
+     *
+     * @return empty if there is no such file
+     * @throws DataException if it is something else
+     */
+    public static Optional<DatasetMeta> readIfPresent(Path file) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }

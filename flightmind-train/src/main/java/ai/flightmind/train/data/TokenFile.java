@@ -31,7 +31,12 @@ public final class TokenFile implements RowTable, AutoCloseable {
         this.tokens = mapped.tensor();
     }
 
-    static TokenFile open(Path path) {
+    /**
+     * Maps a file of tokens, as {@code val.bin}; the caller closes it.
+     *
+     * @throws DataException if it is missing, empty, or of odd size
+     */
+    public static TokenFile open(Path path) {
         if (!Files.isRegularFile(path)) {
             throw new DataException(path + " does not exist. A data directory holds train.bin and val.bin, each a flat"
                     + " file of little-endian uint16 token ids.");

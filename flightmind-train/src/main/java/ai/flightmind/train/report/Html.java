@@ -1,9 +1,13 @@
 package ai.flightmind.train.report;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Text as HTML. */
 final class Html {
+    /** Digits with what stands among them, and a unit or exponent behind. */
+    private static final Pattern NUMBER = Pattern.compile("[-0-9.,:$%± ]+(?:[a-zA-Z]{0,2}|e\\+[0-9]+)");
+
     private Html() {}
 
     static String escape(String text) {
@@ -25,6 +29,10 @@ final class Html {
         return "<section><h2>" + escape(title) + "</h2>\n" + content + "</section>\n";
     }
 
+    static String written(String prompt, String text) {
+        return "<pre><em>" + escape(prompt) + "</em>" + escape(text) + "</pre>";
+    }
+
     /**
      * A table.
      *
@@ -40,10 +48,9 @@ final class Html {
         }
         for (List<String> row : rows) {
             table.append("<tr>");
-            row.forEach(
-                    cell -> table.append(cell.matches("[-0-9.,:$% ]+[a-zA-Z]{0,2}") ? "<td class=\"number\">" : "<td>")
-                            .append(cell)
-                            .append("</td>"));
+            row.forEach(cell -> table.append(NUMBER.matcher(cell).matches() ? "<td class=\"number\">" : "<td>")
+                    .append(cell)
+                    .append("</td>"));
             table.append("</tr>\n");
         }
         return table.append("</table></div>\n").toString();

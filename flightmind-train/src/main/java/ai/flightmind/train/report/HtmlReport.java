@@ -10,9 +10,7 @@ import ai.flightmind.train.metrics.RunMetrics;
 import ai.flightmind.train.plot.Quantity;
 import ai.flightmind.train.plot.RunPlot;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -22,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -86,26 +83,16 @@ public final class HtmlReport {
      * @throws IllegalStateException if the libraries of the curves are missing, or the machine has no font
      */
     public String html() {
-        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                + "<meta name=\"viewport\" content=\"width=device-width\">\n<title>" + escape(title)
-                + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body><main>\n"
-                + "<h1>" + escape(title) + "</h1>\n<p class=\"state\">" + state() + "</p>\n"
-                + Figures.of(metrics, history)
-                + section("Curves", curves())
-                + section("What went wrong", trouble())
-                + samples()
-                + checkpoints()
-                + section("Configuration", configuration())
-                + processes()
-                + "<footer>FlightMind</footer>\n</main></body>\n</html>\n";
-    }
-
-    private static String style() {
-        try (InputStream css = Objects.requireNonNull(HtmlReport.class.getResourceAsStream("report.css"))) {
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new HtmlPage(title)
+                .add("<p class=\"state\">" + state() + "</p>\n")
+                .add(Figures.of(metrics, history))
+                .add(section("Curves", curves()))
+                .add(section("What went wrong", trouble()))
+                .add(samples())
+                .add(checkpoints())
+                .add(section("Configuration", configuration()))
+                .add(processes())
+                .html();
     }
 
     private String state() {
@@ -173,9 +160,7 @@ public final class HtmlReport {
         List<List<String>> rows = new ArrayList<>();
         for (int i = all.size() - 1; i >= Math.max(0, all.size() - SAMPLES_SHOWN); i--) {
             RunRecord.Wrote sample = all.get(i);
-            rows.add(List.of(
-                    Figures.format("%,d", sample.step()),
-                    "<pre><em>" + escape(sample.prompt()) + "</em>" + escape(sample.text()) + "</pre>"));
+            rows.add(List.of(Figures.format("%,d", sample.step()), Html.written(sample.prompt(), sample.text())));
         }
         return section("What the model wrote", table(List.of("step", "prompt and text"), rows));
     }
