@@ -6,17 +6,14 @@ import ai.flightmind.model.generation.Generation;
 import ai.flightmind.model.generation.Generator;
 import ai.flightmind.model.generation.TextStream;
 import ai.flightmind.model.tokenizer.Tokenizer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Continues prompts with a trained model, and shows each completion as it is drawn. */
 @Command(
@@ -26,17 +23,8 @@ import picocli.CommandLine.Parameters;
         showDefaultValues = true,
         description = "Continues prompts with a trained model.")
 public final class Generate implements Runnable {
-    @Parameters(
-            paramLabel = "MODEL",
-            description = "a checkpoint, such as checkpoints/best.pt, or a directory in Hugging Face's layout")
-    private Path model = Path.of("");
-
-    @Option(
-            names = "--tokenizer",
-            paramLabel = "FILE",
-            description = "the tokenizer.json of the training data, or 'bytes'; default: that in the model's directory",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable String tokenizer;
+    @Mixin
+    private final ModelFlags model = new ModelFlags();
 
     @Option(
             names = "--prompt",
@@ -81,11 +69,11 @@ public final class Generate implements Runnable {
         }
         flags.from(0); // what cannot be is said before a model is read
         compute.setThreads();
-        try (Tokenizer opened = NamedModel.tokenizer(tokenizer, model);
-                Gpt gpt = NamedModel.load(model, opened, compute.device())) {
+        try (Tokenizer tokenizer = model.openTokenizer();
+                Gpt gpt = model.load(tokenizer, compute.device())) {
             Generator.Builder generator = Generator.builder()
                     .model(gpt)
-                    .tokenizer(opened)
+                    .tokenizer(tokenizer)
                     .batchSize(batchSize)
                     .specialTokensInPrompts(specialTokens);
             compute.precision().ifPresent(generator::precision);

@@ -6,7 +6,6 @@ import ai.flightmind.model.tokenizer.Tokenizer;
 import ai.flightmind.model.tokenizer.bpe.BpeTrainer;
 import ai.flightmind.model.tokenizer.bpe.BpeVocabulary;
 import ai.flightmind.train.corpus.Corpus;
-import ai.flightmind.train.corpus.TextDocuments;
 import ai.flightmind.train.prepare.Prepare;
 import ai.flightmind.train.prepare.PreparedData;
 import java.nio.file.Files;
@@ -15,9 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -58,36 +57,8 @@ public final class PrepareData implements Runnable {
             showDefaultValue = Visibility.NEVER)
     private long tokenizerDocuments = Long.MAX_VALUE;
 
-    @Option(names = "--field", paramLabel = "NAME", description = "where a line of JSON has its text")
-    private String field = "text";
-
-    @ArgGroup
-    private DocumentsOfText documents = new DocumentsOfText();
-
-    /** At most one of these. */
-    private static final class DocumentsOfText {
-        @Option(names = "--per-line", description = "a line of a text file is a document, not the file")
-        private boolean perLine;
-
-        @Option(
-                names = "--separator",
-                paramLabel = "TEXT",
-                description = "what stands between documents of a text file")
-        private @Nullable String separator;
-
-        private TextDocuments textDocuments() {
-            if (separator != null) {
-                return TextDocuments.separatedBy(separator);
-            }
-            return perLine ? TextDocuments.perLine() : TextDocuments.wholeFile();
-        }
-    }
-
-    @Option(names = "--skip-bad", description = "count what is no document, and go on")
-    private boolean skipBad;
-
-    @Option(names = "--skip-empty", description = "count documents without text, and go on")
-    private boolean skipEmpty;
+    @Mixin
+    private final CorpusFlags corpusFlags = new CorpusFlags();
 
     @Option(names = "--drop-duplicates", description = "of equal documents take the first only")
     private boolean dropDuplicates;
@@ -110,11 +81,7 @@ public final class PrepareData implements Runnable {
 
     @Override
     public void run() {
-        Corpus.Builder corpus = Corpus.builder()
-                .field(field)
-                .textDocuments(documents.textDocuments())
-                .skipBadDocuments(skipBad)
-                .skipEmptyDocuments(skipEmpty);
+        Corpus.Builder corpus = corpusFlags.corpus();
         paths.forEach(corpus::add);
         prepare(corpus.build());
     }

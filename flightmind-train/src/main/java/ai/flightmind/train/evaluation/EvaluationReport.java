@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What an {@link Evaluation} found: for people as a table or a page, for programs as JSON. An immutable value. */
+/** What a {@link ModelEvaluation} found: for people as a table or a page, for programs as JSON. An immutable value. */
 public final class EvaluationReport {
     private final String title;
     private final Map<String, String> settings;

@@ -47,8 +47,8 @@ class BadInputTest {
         model.close();
     }
 
-    private static Evaluation.Builder evaluation() {
-        return Evaluation.builder().model(model).tokenizer(BYTES);
+    private static ModelEvaluation.Builder evaluation() {
+        return ModelEvaluation.builder().model(model).tokenizer(BYTES);
     }
 
     private Path file(String name, String content) throws IOException {
@@ -145,7 +145,7 @@ class BadInputTest {
         Path text = file("a.txt", "a");
         try (Gpt small = Gpt.create(narrow, Device.cpu(), seed(1))) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Evaluation.builder()
+                    .isThrownBy(() -> ModelEvaluation.builder()
                             .model(small)
                             .tokenizer(BYTES)
                             .text("a", Corpus.of(text))
@@ -169,13 +169,13 @@ class BadInputTest {
     void incompleteBuilderSaysWhatIsMissing() throws IOException {
         Path text = file("a.txt", "a");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Evaluation.builder().prompt("a").build())
+                .isThrownBy(() -> ModelEvaluation.builder().prompt("a").build())
                 .withMessageContaining("model");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> evaluation().build())
                 .withMessageContaining("nothing to evaluate on");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Evaluation.builder()
+                .isThrownBy(() -> ModelEvaluation.builder()
                         .model(model)
                         .text("a", Corpus.of(text))
                         .build())
@@ -201,11 +201,12 @@ class BadInputTest {
                     PointerScope scope = new PointerScope()) {
                 damaged.parameter("final_norm.weight").fill_(new Scalar(Double.NaN));
             }
-            Evaluation.Builder evaluation = Evaluation.builder().model(damaged).tokenizer(BYTES);
+            ModelEvaluation.Builder evaluation =
+                    ModelEvaluation.builder().model(damaged).tokenizer(BYTES);
             assertThatThrownBy(
                             () -> evaluation.text("a", Corpus.of(text)).build().run())
                     .isInstanceOf(NonFiniteException.class);
-            assertThatThrownBy(() -> Evaluation.builder()
+            assertThatThrownBy(() -> ModelEvaluation.builder()
                             .model(damaged)
                             .tokenizer(BYTES)
                             .questions("exam", questions)
@@ -218,7 +219,7 @@ class BadInputTest {
     @Test
     void interruptedEvaluationEndsAndLeavesTheFlag() throws IOException {
         Path tokens = Files.write(directory.resolve("val.bin"), new byte[64]);
-        Evaluation evaluation = evaluation().tokens("val", tokens).build();
+        ModelEvaluation evaluation = evaluation().tokens("val", tokens).build();
 
         Thread.currentThread().interrupt();
         try {

@@ -115,7 +115,7 @@ class MultipleChoiceTest {
         BpeTrainer.builder()
                 .vocabSize(BYTES.vocabSize() + 3)
                 .build()
-                .train(Stream.of("to to to towe towe"))
+                .train(Stream.of("to", "to", "to", "towe", "towe"))
                 .write(file);
         try (Tokenizer tokenizer = Tokenizer.open(file)) {
             int[] prompt = tokenizer.encode("to");
@@ -147,7 +147,7 @@ class MultipleChoiceTest {
         }
         Path file = Files.write(directory.resolve("questions.jsonl"), lines);
 
-        MultipleChoice measured = Evaluation.builder()
+        MultipleChoice measured = ModelEvaluation.builder()
                 .model(model)
                 .tokenizer(BYTES)
                 .questions("letters", file)

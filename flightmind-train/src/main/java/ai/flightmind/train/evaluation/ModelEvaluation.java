@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * and what it writes.
  *
  * <pre>{@code
- * EvaluationReport report = Evaluation.builder()
+ * EvaluationReport report = ModelEvaluation.builder()
  *     .model(model).tokenizer(tokenizer)
  *     .text("weather", Corpus.of(Path.of("weather.jsonl")))
  *     .questions("exam", Path.of("exam.jsonl"))
@@ -41,9 +41,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory does not grow with the texts: {@link Builder#batchSize} windows are read at a time. The model and the tokenizer
  * stay the caller's to close; the model must not be trained meanwhile. Not thread-safe.
  */
-public final class Evaluation {
+public final class ModelEvaluation {
     private static final int DEFAULT_BATCH_SIZE = 8;
     private static final int CONTINUATION_TOKENS = 64;
+
+    private sealed interface Domain {
+        record Text(Corpus corpus) implements Domain {}
+
+        record Tokens(Path file) implements Domain {}
+    }
 
     private final Gpt model;
     private final @Nullable Tokenizer tokenizer;
@@ -51,14 +57,14 @@ public final class Evaluation {
     private final int stride;
     private final int batchSize;
     private final String title;
-    private final Map<String, Object> domains;
+    private final Map<String, Domain> domains;
     private final Map<String, Path> questionFiles;
     private final String questionPrompt;
     private final String choiceDelimiter;
     private final List<String> prompts;
     private final Generation generation;
 
-    private Evaluation(Builder builder, Gpt model) {
+    private ModelEvaluation(Builder builder, Gpt model) {
         this.model = model;
         this.tokenizer = builder.tokenizer;
         this.precision = builder.precision == null ? Precision.defaultFor(model.device()) : builder.precision;
@@ -92,14 +98,14 @@ public final class Evaluation {
     public EvaluationReport run() {
         Map<String, List<Question>> questions = new LinkedHashMap<>();
         questionFiles.forEach((name, file) -> questions.put(name, QuestionFile.read(file)));
-        domains.values().forEach(source -> {
-            if (source instanceof Path tokens) {
-                check(tokens);
+        domains.values().forEach(domain -> {
+            if (domain instanceof Domain.Tokens tokens) {
+                check(tokens.file());
             }
         });
         EvaluationReport.Builder report = EvaluationReport.builder().title(title);
         describe(report);
-        domains.forEach((name, source) -> report.perplexity(perplexity(name, source)));
+        domains.forEach((name, domain) -> report.perplexity(perplexity(name, domain)));
         if (!questions.isEmpty()) {
             try (Inference inference = model.inference(precision)) {
                 ChoiceScorer scorer =
@@ -144,15 +150,15 @@ public final class Evaluation {
         }
     }
 
-    private Perplexity perplexity(String domain, Object source) {
+    private Perplexity perplexity(String name, Domain domain) {
         PerplexityMeter meter = new PerplexityMeter(model, tokenizer, precision, stride, batchSize);
-        if (source instanceof Corpus corpus) {
-            return meter.ofText(domain, corpus, encoder());
+        if (domain instanceof Domain.Text text) {
+            return meter.ofText(name, text.corpus(), encoder());
         }
-        Path tokens = (Path) source;
+        Path tokens = ((Domain.Tokens) domain).file();
         try (TokenFile file = TokenFile.open(tokens)) {
             Integer packed = meta(tokens).map(DatasetMeta::sequenceLength).orElse(null);
-            return meter.ofRows(domain, file, packed == null ? model.config().sequenceLength() : packed);
+            return meter.ofRows(name, file, packed == null ? model.config().sequenceLength() : packed);
         }
     }
 
@@ -174,7 +180,7 @@ public final class Evaluation {
         return Objects.requireNonNull(tokenizer);
     }
 
-    /** Builds an {@link Evaluation}; the model is required, and something to evaluate it on. */
+    /** Builds a {@link ModelEvaluation}; the model is required, and something to evaluate it on. */
     public static final class Builder {
         private @Nullable Gpt model;
         private @Nullable Tokenizer tokenizer;
@@ -182,7 +188,7 @@ public final class Evaluation {
         private @Nullable Integer stride;
         private int batchSize = DEFAULT_BATCH_SIZE;
         private String title = "Evaluation";
-        private final Map<String, Object> domains = new LinkedHashMap<>();
+        private final Map<String, Domain> domains = new LinkedHashMap<>();
         private final Map<String, Path> questionFiles = new LinkedHashMap<>();
         private String questionPrompt = "Question: " + ChoiceScorer.QUESTION + "\nAnswer:";
         private String choiceDelimiter = " ";
@@ -221,7 +227,7 @@ public final class Evaluation {
          * @param domain a name of its own for the report
          */
         public Builder text(String domain, Corpus corpus) {
-            return domain(domain, corpus);
+            return add(domain, new Domain.Text(corpus));
         }
 
         /**
@@ -233,11 +239,11 @@ public final class Evaluation {
          * @param domain a name of its own for the report
          */
         public Builder tokens(String domain, Path file) {
-            return domain(domain, file);
+            return add(domain, new Domain.Tokens(file));
         }
 
-        private Builder domain(String name, Object source) {
-            if (domains.putIfAbsent(name, source) != null) {
+        private Builder add(String name, Domain domain) {
+            if (domains.putIfAbsent(name, domain) != null) {
                 throw new IllegalArgumentException("There are two domains " + name + ". Give each its own name.");
             }
             return this;
@@ -303,7 +309,7 @@ public final class Evaluation {
          * @throws IllegalArgumentException if there is no model, nothing to evaluate it on, no tokenizer where one is needed,
          *     one that does not fit the model, or a stride or batch size that is none
          */
-        public Evaluation build() {
+        public ModelEvaluation build() {
             if (model == null) {
                 throw new IllegalArgumentException("An evaluation needs a model");
             }
@@ -318,11 +324,11 @@ public final class Evaluation {
                         "questionPrompt must hold " + ChoiceScorer.QUESTION + ", where the question is to stand");
             }
             checkTokenizer(model);
-            return new Evaluation(this, model);
+            return new ModelEvaluation(this, model);
         }
 
         private void checkTokenizer(Gpt fitted) {
-            boolean reads = domains.values().stream().anyMatch(Corpus.class::isInstance);
+            boolean reads = domains.values().stream().anyMatch(Domain.Text.class::isInstance);
             if (tokenizer == null && (reads || !questionFiles.isEmpty() || !prompts.isEmpty())) {
                 throw new IllegalArgumentException("Texts, questions and prompts need the model's tokenizer");
             }
