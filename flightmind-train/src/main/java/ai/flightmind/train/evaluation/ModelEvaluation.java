@@ -145,6 +145,10 @@ public final class ModelEvaluation {
                     + " tokens, as its meta.json says, but this one has " + tokenizer.vocabSize()
                     + ". Give the one that it was made with.");
         }
+        if (rowLength(tokens) < 2) {
+            throw new DataException(tokens + " has rows of " + rowLength(tokens) + " tokens, in which none follows another."
+                    + " Pack it into longer ones.");
+        }
         try (TokenFile file = TokenFile.open(tokens)) {
             file.requireTokensBelow(tokenizer == null ? model.config().vocabSize() : tokenizer.vocabSize());
         }
@@ -157,9 +161,13 @@ public final class ModelEvaluation {
         }
         Path tokens = ((Domain.Tokens) domain).file();
         try (TokenFile file = TokenFile.open(tokens)) {
-            Integer packed = meta(tokens).map(DatasetMeta::sequenceLength).orElse(null);
-            return meter.ofRows(name, file, packed == null ? model.config().sequenceLength() : packed);
+            return meter.ofRows(name, file, rowLength(tokens));
         }
+    }
+
+    private int rowLength(Path tokens) {
+        Integer packed = meta(tokens).map(DatasetMeta::sequenceLength).orElse(null);
+        return packed == null ? model.config().sequenceLength() : packed;
     }
 
     private static Optional<DatasetMeta> meta(Path tokens) {

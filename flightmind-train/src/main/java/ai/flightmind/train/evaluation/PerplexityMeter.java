@@ -2,6 +2,7 @@ package ai.flightmind.train.evaluation;
 
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.Precision;
+import ai.flightmind.model.error.CancelledException;
 import ai.flightmind.model.tokenizer.Tokenizer;
 import ai.flightmind.train.corpus.Corpus;
 import ai.flightmind.train.corpus.CorpusSlice;
@@ -9,6 +10,7 @@ import ai.flightmind.train.corpus.DocumentSink;
 import ai.flightmind.train.data.TokenFile;
 import ai.flightmind.train.error.DataException;
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -33,8 +35,13 @@ final class PerplexityMeter {
     /** Of documents, each by itself: the end-of-text token stands before it, as when the model was trained. */
     Perplexity ofText(String domain, Corpus corpus, Tokenizer encoder) {
         Documents documents = new Documents(encoder, encoder.endOfText().orElseThrow());
-        for (CorpusSlice slice : corpus.slices()) {
-            slice.read(documents, bytes -> {});
+        try {
+            for (CorpusSlice slice : corpus.slices()) {
+                slice.read(documents, bytes -> {});
+            }
+        } catch (CancellationException e) {
+            throw new CancelledException("The evaluation was interrupted while " + domain + " was read; what was scored"
+                    + " so far is dropped.");
         }
         if (tokens == 0) {
             throw new DataException("There is no text to evaluate on in " + domain + ". Is the file empty?");

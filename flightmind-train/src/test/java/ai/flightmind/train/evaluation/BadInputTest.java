@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BadInputTest {
     private static final Tokenizer BYTES = Tokenizer.bytes();
@@ -216,16 +217,32 @@ class BadInputTest {
         }
     }
 
-    @Test
-    void interruptedEvaluationEndsAndLeavesTheFlag() throws IOException {
-        Path tokens = Files.write(directory.resolve("val.bin"), new byte[64]);
-        ModelEvaluation evaluation = evaluation().tokens("val", tokens).build();
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void interruptedEvaluationEndsAndLeavesTheFlag(boolean ofText) throws IOException {
+        ModelEvaluation.Builder evaluation = evaluation();
+        if (ofText) {
+            evaluation.text("a", Corpus.of(file("a.txt", "a")));
+        } else {
+            evaluation.tokens("val", Files.write(directory.resolve("val.bin"), new byte[64]));
+        }
 
         Thread.currentThread().interrupt();
         try {
-            assertThatThrownBy(evaluation::run).isInstanceOf(CancelledException.class);
+            assertThatThrownBy(evaluation.build()::run).isInstanceOf(CancelledException.class);
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void rowsTooShortToForetellAnythingAreRefused(int rowLength) throws IOException {
+        Path tokens = Files.write(directory.resolve("val.bin"), new byte[64]);
+        file("meta.json", "{\"seq_len\": " + rowLength + "}");
+
+        assertThatThrownBy(() -> evaluation().tokens("val", tokens).build().run())
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("rows of " + rowLength + " tokens");
     }
 }
