@@ -60,16 +60,8 @@ class EvaluateTest {
                 List.of(
                         "{\"question\": \"QNH?\", \"choices\": [\"1013\", \"tower\"], \"answer\": 0}",
                         "{\"question\": \"Who?\", \"choices\": [\"tower\", \"1013\", \"wind\"], \"answer\": \"C\"}"));
-        BpeTrainer.builder()
-                .vocabSize(300)
-                .build()
-                .train(reports.stream())
-                .write(directory.resolve("tokenizer.json"));
-        BpeTrainer.builder()
-                .vocabSize(320)
-                .build()
-                .train(reports.stream())
-                .write(directory.resolve("large.json"));
+        BpeTrainer.builder().vocabSize(300).build().train(reports.stream()).write(directory.resolve("tokenizer.json"));
+        BpeTrainer.builder().vocabSize(320).build().train(reports.stream()).write(directory.resolve("large.json"));
         try (Tokenizer tokenizer = Tokenizer.open(directory.resolve("tokenizer.json"))) {
             Prepare.builder()
                     .corpus(Corpus.of(directory.resolve("weather.txt")))

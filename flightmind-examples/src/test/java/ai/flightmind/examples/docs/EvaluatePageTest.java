@@ -30,8 +30,8 @@ class EvaluatePageTest {
     @BeforeAll
     static void modelItsDataAndAnExam() throws IOException {
         List<String> reports = AviationCorpus.of(1).metars(60).toList();
-        Path vocabulary = directory.resolve("data/tokenized/tokenizer.json");
-        Files.createDirectories(vocabulary.getParent());
+        Path data = Files.createDirectories(directory.resolve("data/tokenized"));
+        Path vocabulary = data.resolve("tokenizer.json");
         BpeTrainer.builder().vocabSize(300).build().train(reports.stream()).write(vocabulary);
         Files.write(directory.resolve("weather.txt"), reports);
         Files.write(
@@ -46,7 +46,7 @@ class EvaluatePageTest {
             Prepare.builder()
                     .corpus(Corpus.of(directory.resolve("weather.txt")))
                     .tokenizer(tokenizer)
-                    .directory(vocabulary.getParent())
+                    .directory(data)
                     .sequenceLength(64)
                     .validationShare(0.1)
                     .build()

@@ -146,8 +146,8 @@ public final class ModelEvaluation {
                     + ". Give the one that it was made with.");
         }
         if (rowLength(tokens) < 2) {
-            throw new DataException(tokens + " has rows of " + rowLength(tokens) + " tokens, in which none follows another."
-                    + " Pack it into longer ones.");
+            throw new DataException(tokens + " has rows of " + rowLength(tokens)
+                    + " tokens, in which none follows another." + " Pack it into longer ones.");
         }
         try (TokenFile file = TokenFile.open(tokens)) {
             file.requireTokensBelow(tokenizer == null ? model.config().vocabSize() : tokenizer.vocabSize());
