@@ -3,26 +3,20 @@ package ai.flightmind.examples.docs;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 class DocPagesTest {
     @TestFactory
     List<DynamicTest> javaOnAPageIsRunByATestOfThatPage() throws IOException {
-        try (Stream<Path> pages = Files.list(DocSnippets.pages())) {
-            return pages.map(page -> page.getFileName().toString())
-                    .filter(page -> page.endsWith(".md"))
-                    .sorted()
-                    .map(page -> DynamicTest.dynamicTest(page, () -> check(page)))
-                    .toList();
-        }
+        return DocSnippets.allPages().stream()
+                .map(page -> DocSnippets.pages().relativize(page).toString())
+                .map(page -> DynamicTest.dynamicTest(page, () -> check(page)))
+                .toList();
     }
 
     private static void check(String page) {
@@ -30,7 +24,7 @@ class DocPagesTest {
             return;
         }
         String test = Arrays.stream(
-                        page.substring(0, page.length() - ".md".length()).split("-"))
+                        page.substring(0, page.length() - ".md".length()).split("[-/\\\\]"))
                 .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
                 .collect(Collectors.joining("", DocPagesTest.class.getPackageName() + ".", "PageTest"));
         assertThatCode(() -> Class.forName(test))

@@ -82,6 +82,15 @@ final class DocSnippets {
         return Files.isDirectory(fromModule) ? fromModule : Path.of("docs");
     }
 
+    /** Every page, also in folders below, sorted. */
+    static List<Path> allPages() throws IOException {
+        try (Stream<Path> files = Files.walk(pages())) {
+            return files.filter(file -> file.toString().endsWith(".md"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
     /** Runs a snippet. Returns what it printed to either stream. */
     String run(String name, Path directory) {
         return run(name, directory, "");

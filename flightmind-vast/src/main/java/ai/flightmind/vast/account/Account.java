@@ -42,10 +42,12 @@ public final class Account {
         secret("POST", variable(name, value));
     }
 
+    /** Gives a variable another value, under the rules of {@link #createVariable}. */
     public void updateVariable(String name, String value) {
         secret("PUT", variable(name, value));
     }
 
+    /** Deletes a variable. */
     public void deleteVariable(String name) {
         secret("DELETE", Map.of("key", name));
     }

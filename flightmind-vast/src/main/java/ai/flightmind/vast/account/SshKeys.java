@@ -43,6 +43,7 @@ public final class SshKeys {
         return keys(transport.call(ApiCall.get(Endpoint.SSH_KEYS, KEYS)));
     }
 
+    /** Puts another public key in the place of one of the account. */
     public void update(long keyId, String publicKey) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", keyId);
@@ -65,6 +66,7 @@ public final class SshKeys {
         return keys(transport.call(ApiCall.get(Endpoint.SSH_KEYS, of(instanceId))));
     }
 
+    /** Takes a key of an instance away again; the account keeps it. */
     public void detach(long instanceId, long keyId) {
         transport.callForObject(ApiCall.change(Endpoint.DETACH_KEY, "DELETE", of(instanceId) + keyId + "/", Map.of()));
     }

@@ -115,6 +115,7 @@ public final class Bucket implements AutoCloseable {
                 .max(Comparator.comparing(StoredObject::modified).thenComparing(StoredObject::key));
     }
 
+    /** Whether there is an object of this key. */
     public boolean exists(String key) {
         String whole = whole(key);
         return workers.call("Looking at " + key, () -> store.head(whole) != null);

@@ -27,6 +27,7 @@ public record InstanceFilter(Map<String, List<String>> in, Map<String, String> o
         return new InstanceFilter(Map.of(), Map.of(), List.of());
     }
 
+    /** Those in one of these states. */
     public InstanceFilter status(InstanceStatus... anyOf) {
         List<String> values = new ArrayList<>();
         for (InstanceStatus status : anyOf) {
@@ -35,14 +36,17 @@ public record InstanceFilter(Map<String, List<String>> in, Map<String, String> o
         return with("actual_status", values);
     }
 
+    /** Those with one of these labels, exactly. */
     public InstanceFilter label(String... anyOf) {
         return with("label", List.of(anyOf));
     }
 
+    /** Those with one of these GPUs, named as the service does. */
     public InstanceFilter gpuName(String... anyOf) {
         return with("gpu_name", List.of(anyOf));
     }
 
+    /** Sorts by a column of the service's; of several calls the first counts most. */
     public InstanceFilter orderBy(String column, boolean ascending) {
         Map<String, String> more = new LinkedHashMap<>(order);
         more.put(column, ascending ? "asc" : "desc");

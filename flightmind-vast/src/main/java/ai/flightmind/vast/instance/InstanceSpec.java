@@ -230,6 +230,7 @@ public final class InstanceSpec {
             return this;
         }
 
+        /** Adds variables of the container's environment, as {@link #env(String, String)}. */
         public Builder env(Map<String, String> variables) {
             variables.forEach(this::env);
             return this;
@@ -241,6 +242,7 @@ public final class InstanceSpec {
             return this;
         }
 
+        /** Opens a UDP port, as {@link #port}. */
         public Builder udpPort(int outside, int inside) {
             env.put("-p " + port(outside) + ":" + port(inside) + "/udp", "1");
             return this;
@@ -252,11 +254,13 @@ public final class InstanceSpec {
             return this;
         }
 
+        /** The docker network to join. */
         public Builder network(String name) {
             env.put("-n " + name, "1");
             return this;
         }
 
+        /** The container's host name. */
         public Builder hostname(String name) {
             env.put("-h", name);
             return this;
@@ -298,6 +302,7 @@ public final class InstanceSpec {
             return this;
         }
 
+        /** As {@link #onstart}, with the text of a UTF-8 file. */
         public Builder onstartFile(Path script) throws IOException {
             return onstart(Files.readString(script));
         }
@@ -335,6 +340,7 @@ public final class InstanceSpec {
             return this;
         }
 
+        /** A volume to mount. */
         public Builder volume(VolumeMount volume) {
             this.volume = volume;
             return this;

@@ -24,10 +24,12 @@ public record LogRequest(
         return new LogRequest(null, null, false);
     }
 
+    /** Only the last lines; at least 1. */
     public LogRequest last(int lines) {
         return new LogRequest(lines, containing, daemon);
     }
 
+    /** Only lines with this in them. */
     public LogRequest containing(String word) {
         return new LogRequest(lastLines, word, daemon);
     }

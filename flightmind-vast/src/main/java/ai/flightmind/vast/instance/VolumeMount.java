@@ -38,6 +38,7 @@ public final class VolumeMount {
         return new VolumeMount(volumeOfferId, path, true, null, NEW_SIZE_GB);
     }
 
+    /** The new volume's name. */
     public VolumeMount named(String name) {
         return new VolumeMount(id, path, createNew, name, sizeGb);
     }

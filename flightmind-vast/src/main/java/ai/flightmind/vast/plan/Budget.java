@@ -12,6 +12,7 @@ public record Budget(double dollars) {
         }
     }
 
+    /** At most these dollars; above 0. */
     public static Budget dollars(double dollars) {
         return new Budget(dollars);
     }

@@ -25,10 +25,12 @@ public record DryRun(int steps, double shareOfEstimate) {
     /** What is asked of the speed. */
     public record ExpectedSpeed(AtLeast bound) {}
 
+    /** So many steps. */
     public static Steps steps(int count) {
         return new Steps(count);
     }
 
+    /** At least this share, from 0 to 1. */
     public static AtLeast atLeast(double share) {
         return new AtLeast(share);
     }

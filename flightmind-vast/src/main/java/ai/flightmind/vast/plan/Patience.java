@@ -44,30 +44,37 @@ public record Patience(
                 5);
     }
 
+    /** How long between two looks at the run; above 0. */
     public Patience withPoll(Duration poll) {
         return new Patience(poll, boot, outOfReach, idle, stopGrace, collect, machines);
     }
 
+    /** How long a machine may take to come up before it is given back; above 0. */
     public Patience withBoot(Duration boot) {
         return new Patience(poll, boot, outOfReach, idle, stopGrace, collect, machines);
     }
 
+    /** How long SSH may be lost while the service says that the machine runs; above 0. */
     public Patience withOutOfReach(Duration outOfReach) {
         return new Patience(poll, boot, outOfReach, idle, stopGrace, collect, machines);
     }
 
+    /** How long GPUs may idle while the program runs before it is told; above 0. */
     public Patience withIdle(Duration idle) {
         return new Patience(poll, boot, outOfReach, idle, stopGrace, collect, machines);
     }
 
+    /** How long the program may take to save and end when it is asked to; above 0. */
     public Patience withStopGrace(Duration stopGrace) {
         return new Patience(poll, boot, outOfReach, idle, stopGrace, collect, machines);
     }
 
+    /** What is kept of budget and deadline for bringing the results home; 0 or more. */
     public Patience withCollect(Duration collect) {
         return new Patience(poll, boot, outOfReach, idle, stopGrace, collect, machines);
     }
 
+    /** How many machines may fall short, or fail to boot, before the run gives up; at least 1. */
     public Patience withMachines(int machines) {
         return new Patience(poll, boot, outOfReach, idle, stopGrace, collect, machines);
     }

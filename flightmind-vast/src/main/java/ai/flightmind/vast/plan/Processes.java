@@ -15,6 +15,7 @@ public record Processes(int count) {
         }
     }
 
+    /** How many processes a machine with so many GPUs starts; at least 1. */
     public int on(int gpus) {
         return count == 0 ? Math.max(1, gpus) : count;
     }

@@ -255,6 +255,7 @@ public final class RunPlan {
             return this;
         }
 
+        /** Takes this offer and no other. */
         public Builder offer(Offer offer) {
             return offers(List.of(offer));
         }
@@ -386,6 +387,7 @@ public final class RunPlan {
             return this;
         }
 
+        /** So many processes, whatever the number of GPUs; 0 for one per GPU. */
         public Builder processesPerNode(int processes) {
             return processesPerNode(new Processes(processes));
         }

@@ -40,6 +40,7 @@ public record MavenArtifact(
         return new MavenArtifact(parts[0], parts[1], parts[2], parts.length == 4 ? parts[3] : "", null);
     }
 
+    /** The same, verified against this SHA-256 (in hexadecimal) wherever it comes from. */
     public MavenArtifact withSha256(String hex) {
         return new MavenArtifact(group, artifact, version, classifier, hex);
     }

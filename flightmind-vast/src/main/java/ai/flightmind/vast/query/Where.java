@@ -38,20 +38,24 @@ public abstract sealed class Where {
             return add(Operator.EQ, null);
         }
 
+        /** Equal to this. */
         public OfferQuery.Builder eq(V value) {
             return add(Operator.EQ, QueryValue.literal(encoding.apply(value)));
         }
 
+        /** Not equal to this. */
         public OfferQuery.Builder neq(V value) {
             return add(Operator.NEQ, QueryValue.literal(encoding.apply(value)));
         }
 
+        /** One of these. */
         @SafeVarargs
         @SuppressWarnings("varargs") // the array is only read
         public final OfferQuery.Builder in(V... values) {
             return add(Operator.IN, list(Arrays.asList(values)));
         }
 
+        /** None of these. */
         @SafeVarargs
         @SuppressWarnings("varargs") // the array is only read
         public final OfferQuery.Builder notIn(V... values) {
@@ -77,26 +81,32 @@ public abstract sealed class Where {
             return add(operator, QueryValue.number(encoding.apply(value)));
         }
 
+        /** Equal to this. */
         public OfferQuery.Builder eq(V value) {
             return compare(Operator.EQ, value);
         }
 
+        /** Not equal to this. */
         public OfferQuery.Builder neq(V value) {
             return compare(Operator.NEQ, value);
         }
 
+        /** Above this. */
         public OfferQuery.Builder gt(V value) {
             return compare(Operator.GT, value);
         }
 
+        /** This or above. */
         public OfferQuery.Builder gte(V value) {
             return compare(Operator.GTE, value);
         }
 
+        /** Below this. */
         public OfferQuery.Builder lt(V value) {
             return compare(Operator.LT, value);
         }
 
+        /** This or below. */
         public OfferQuery.Builder lte(V value) {
             return compare(Operator.LTE, value);
         }
@@ -117,35 +127,43 @@ public abstract sealed class Where {
             return add(operator, QueryValue.number(value));
         }
 
+        /** Equal to this. */
         public OfferQuery.Builder eq(double value) {
             return compare(Operator.EQ, value);
         }
 
+        /** Not equal to this. */
         public OfferQuery.Builder neq(double value) {
             return compare(Operator.NEQ, value);
         }
 
+        /** Above this. */
         public OfferQuery.Builder gt(double value) {
             return compare(Operator.GT, value);
         }
 
+        /** This or above. */
         public OfferQuery.Builder gte(double value) {
             return compare(Operator.GTE, value);
         }
 
+        /** Below this. */
         public OfferQuery.Builder lt(double value) {
             return compare(Operator.LT, value);
         }
 
+        /** This or below. */
         public OfferQuery.Builder lte(double value) {
             return compare(Operator.LTE, value);
         }
 
+        /** One of these. */
         public OfferQuery.Builder in(double... values) {
             return add(
                     Operator.IN, QueryValue.list(DoubleStream.of(values).boxed().toList()));
         }
 
+        /** None of these. */
         public OfferQuery.Builder notIn(double... values) {
             return add(
                     Operator.NOT_IN,
@@ -164,35 +182,43 @@ public abstract sealed class Where {
             return add(Operator.EQ, null);
         }
 
+        /** Equal to this. */
         public OfferQuery.Builder eq(long value) {
             return add(Operator.EQ, value);
         }
 
+        /** Not equal to this. */
         public OfferQuery.Builder neq(long value) {
             return add(Operator.NEQ, value);
         }
 
+        /** Above this. */
         public OfferQuery.Builder gt(long value) {
             return add(Operator.GT, value);
         }
 
+        /** This or above. */
         public OfferQuery.Builder gte(long value) {
             return add(Operator.GTE, value);
         }
 
+        /** Below this. */
         public OfferQuery.Builder lt(long value) {
             return add(Operator.LT, value);
         }
 
+        /** This or below. */
         public OfferQuery.Builder lte(long value) {
             return add(Operator.LTE, value);
         }
 
+        /** One of these. */
         public OfferQuery.Builder in(long... values) {
             return add(
                     Operator.IN, QueryValue.list(LongStream.of(values).boxed().toList()));
         }
 
+        /** None of these. */
         public OfferQuery.Builder notIn(long... values) {
             return add(
                     Operator.NOT_IN,

@@ -139,6 +139,7 @@ public final class Instances {
         return list(InstanceFilter.all());
     }
 
+    /** The instances that a filter lets through, over all pages of the answer. */
     public List<Instance> list(InstanceFilter filter) {
         return listing.read(filter);
     }
@@ -201,6 +202,7 @@ public final class Instances {
         });
     }
 
+    /** Starts a stopped instance. It bills in full again; its GPUs may have been rented to another in the meantime. */
     public void start(long id) {
         put(ROOT + id + "/", Map.of("state", "running"));
     }
@@ -210,10 +212,12 @@ public final class Instances {
         put(ROOT + id + "/", Map.of("state", "stopped"));
     }
 
+    /** As {@link #start}, in one call. */
     public void startAll(List<Long> ids) {
         put(ROOT, state("running", ids));
     }
 
+    /** As {@link #stop}, in one call. */
     public void stopAll(List<Long> ids) {
         put(ROOT, state("stopped", ids));
     }

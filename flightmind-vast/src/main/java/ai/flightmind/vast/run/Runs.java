@@ -52,7 +52,7 @@ public final class Runs {
      * Starts the run, after a look at what can be checked for nothing: the data, the class path, the results' directory, the
      * SSH key, the bucket, the account's credit.
      *
-     * @throws PlanException that says what is not ready; nothing is rented then
+     * @throws ai.flightmind.vast.error.PlanException that says what is not ready; nothing is rented then
      */
     public TrainingRun start(RunPlan plan) {
         return start(plan, null);
@@ -80,7 +80,7 @@ public final class Runs {
      * that has ended gives its report at once.
      *
      * @throws IllegalStateException if another program on this machine looks after it
-     * @throws PlanException if there is no such run, here or in the account
+     * @throws ai.flightmind.vast.error.PlanException if there is no such run, here or in the account
      */
     public TrainingRun attach(String id) {
         boolean known = Journal.exists(journals, id);

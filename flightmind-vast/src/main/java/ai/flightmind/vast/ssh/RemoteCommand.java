@@ -49,6 +49,7 @@ public final class RemoteCommand {
         this.timeout = builder.timeout;
     }
 
+    /** A command in the language of the machine's shell. */
     public static Builder builder(String text) {
         return new Builder(text);
     }
@@ -125,6 +126,7 @@ public final class RemoteCommand {
             return stdin(stream::transferTo);
         }
 
+        /** This text, as UTF-8. */
         public Builder stdin(String utf8) {
             byte[] bytes = utf8.getBytes(StandardCharsets.UTF_8);
             return stdin(out -> new ByteArrayInputStream(bytes).transferTo(out));

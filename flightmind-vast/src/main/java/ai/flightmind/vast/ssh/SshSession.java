@@ -240,6 +240,7 @@ public final class SshSession implements AutoCloseable {
             return address(() -> address);
         }
 
+        /** As {@link #address(SshAddress)}, by hand. */
         public Builder address(String host, int port) {
             return address(new SshAddress(host, port, true));
         }

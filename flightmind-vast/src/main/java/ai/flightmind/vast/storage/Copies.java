@@ -26,6 +26,7 @@ public final class Copies {
      * @param id an instance ({@code 123} or {@code C.123}), a volume ({@code V.9}) or a connection ({@code s3.101})
      */
     public record Place(String id, String path) {
+        /** A path on an instance. */
         public static Place instance(long id, String path) {
             return new Place(Long.toString(id), path);
         }
@@ -62,6 +63,7 @@ public final class Copies {
         return send("PUT", DIRECT, body);
     }
 
+    /** Ends copies to this place, named as in {@link Place#id}. */
     public void cancel(String toId) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("client_id", "me");

@@ -26,10 +26,12 @@ public record VolumeQuery(Map<String, Map<String, Object>> conditions, int limit
         return new VolumeQuery(conditions, 0, 1);
     }
 
+    /** With at least this much space, in GB. */
     public VolumeQuery diskGbAtLeast(double gb) {
         return where("disk_space", "gte", gb);
     }
 
+    /** On hosts of more than this reliability, from 0 to 1. */
     public VolumeQuery reliabilityAbove(double reliability) {
         return where("reliability", "gt", reliability);
     }
@@ -39,6 +41,7 @@ public record VolumeQuery(Map<String, Map<String, Object>> conditions, int limit
         return where("machine_id", "eq", machineId);
     }
 
+    /** The most offers to answer with; 0 leaves it to the service. */
     public VolumeQuery limit(int limit) {
         if (limit < 0) {
             throw new IllegalArgumentException("limit is at least 0: " + limit);

@@ -27,6 +27,7 @@ public record MemorySize(double megabytes) implements Comparable<MemorySize> {
         return new MemorySize(BigDecimal.valueOf(gigabytes).movePointRight(3).doubleValue());
     }
 
+    /** From megabytes. */
     public static MemorySize ofMb(double megabytes) {
         return new MemorySize(megabytes);
     }
