@@ -88,7 +88,7 @@ public final class PrepareData implements Runnable {
 
     private void prepare(Corpus corpus) {
         try (Tokenizer opened = tokenizer(corpus);
-                PrepareProgressBar progress = new PrepareProgressBar()) {
+                PrepareConsole progress = new PrepareConsole()) {
             long begin = System.nanoTime();
             PreparedData data = Prepare.builder()
                     .corpus(corpus)

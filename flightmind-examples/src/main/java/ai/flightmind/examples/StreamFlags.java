@@ -7,6 +7,8 @@ import ai.flightmind.train.mixture.Mixture;
 import ai.flightmind.train.stream.TokenStream;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /** What is mixed into the training data from the Hub, in flags. */
@@ -41,6 +43,16 @@ final class StreamFlags {
     @Option(names = "--hub-url", paramLabel = "URL", description = "with --fineweb: where the Hub is")
     private String url = "https://huggingface.co";
 
+    @Option(
+            names = "--stream-cache",
+            paramLabel = "DIR",
+            description = "with --fineweb: keep there what was read; default: nothing is kept",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Path cache;
+
+    @Option(names = "--stream-cache-gb", paramLabel = "GB", description = "with --stream-cache: at most so much")
+    private double cacheGb = 20;
+
     /** Runs with the table, or with it and the stream, which is closed behind it. */
     void mix(RowTable table, Consumer<Mixture> run) {
         if (!fineweb) {
@@ -50,13 +62,16 @@ final class StreamFlags {
         if (!(aviationRatio >= 0 && aviationRatio <= 1)) {
             throw new IllegalArgumentException("--aviation-ratio must be from 0 to 1, not " + aviationRatio);
         }
+        Documents.Builder hub = Documents.builder()
+                .hubUrl(url)
+                .revision(revision)
+                .hub(dataset, directory)
+                .skipBadDocuments(true);
+        if (cache != null) {
+            hub.cache(cache, (long) (cacheGb * 1e9));
+        }
         try (Tokenizer same = Tokenizer.open(tokenizer);
-                Documents documents = Documents.builder()
-                        .hubUrl(url)
-                        .revision(revision)
-                        .hub(dataset, directory)
-                        .skipBadDocuments(true)
-                        .build()) {
+                Documents documents = hub.build()) {
             run.accept(Mixture.builder()
                     .source("aviation", table, aviationRatio)
                     .source("fineweb", TokenStream.of(documents, same), 1 - aviationRatio)

@@ -46,7 +46,7 @@ public final class LiveRun {
             step = event.toString();
         } else if (event instanceof RunEvent.Spent) {
             spent = event.toString();
-        } else if (!(event instanceof RunEvent.LogLine)) {
+        } else if (!(event instanceof RunEvent.LogLine || event instanceof RunEvent.Transfer)) {
             events.addLast(event.toString());
             if (events.size() > EVENTS_SHOWN) {
                 events.removeFirst();

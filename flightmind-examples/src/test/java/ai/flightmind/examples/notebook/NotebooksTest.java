@@ -26,10 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The notebooks but the rehearsal's, executed from top to bottom by Jupyter. What they look like then lies in
- * {@code target/notebooks}.
- */
+/** The notebooks, executed from top to bottom by Jupyter. What they look like then lies in {@code target/notebooks}. */
 @Timeout(300)
 @TestMethodOrder(OrderAnnotation.class)
 class NotebooksTest {
@@ -159,6 +156,12 @@ class NotebooksTest {
     void runIsPlottedAskedAndShownOnAPage() throws Exception {
         assumeTrue(Files.exists(directory.resolve("notebooks/quickstart/metrics.jsonl")), "the quickstart did not run");
         assertThat(execute("04-analyse-a-run")).contains("\"image/png\"", "<iframe", "Optional[");
+    }
+
+    @Test
+    @Order(4)
+    void runIsRehearsedThroughAnInterruption() throws Exception {
+        assertThat(execute("03-run-in-the-cloud")).contains("\"image/png\"", "final.pt");
     }
 
     @ParameterizedTest

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Documents in Parquet files ({@code .parquet}) and lines {@code {"text": …}} ({@code .jsonl}, {@code .ndjson}, {@code
  * .json}, each also with {@code .gz}), on disk, at URLs or in a data set on the Hugging Face Hub. Of a Parquet file only the
- * column with the text is read. Nothing is kept on disk. Reading Parquet needs the optional {@code
+ * column with the text is read. Nothing is kept on disk but in a {@link Builder#cache}, if there is one. Reading Parquet needs the optional {@code
  * org.apache.parquet:parquet-column}, {@code org.apache.parquet:parquet-format-structures} and {@code
  * io.airlift:aircompressor}.
  *
@@ -149,6 +149,7 @@ public final class Documents implements AutoCloseable {
         private @Nullable String token = System.getenv("HF_TOKEN");
         private String field = "text";
         private boolean skipBad;
+        private @Nullable RangeCache cache;
         private int attempts = 10;
         private Duration firstPause = Duration.ofMillis(500);
 
@@ -215,6 +216,21 @@ public final class Documents implements AutoCloseable {
         }
 
         /**
+         * Keeps what is read over the network, for the next run or epoch; default: nothing is kept. Processes may share it. A
+         * file at a URL is taken for the same while its size is; one on the Hub while its commit is.
+         *
+         * @param directory made if need be
+         * @param maxBytes of it; what was not asked for longest goes first
+         */
+        public Builder cache(Path directory, long maxBytes) {
+            if (maxBytes < 1) {
+                throw new IllegalArgumentException("A cache holds at least a byte, not " + maxBytes);
+            }
+            this.cache = new RangeCache(directory, maxBytes);
+            return this;
+        }
+
+        /**
          * How often a request is made until it is given up, and the pause after the first attempt, doubled after each one up
          * to a minute; default 10 and half a second, about four minutes together.
          */
@@ -242,9 +258,11 @@ public final class Documents implements AutoCloseable {
                     if (place instanceof Path path) {
                         files.addAll(onDisk(path));
                     } else if (place instanceof HttpUrl url) {
-                        files.add(new HttpFile(http, url, OptionalLong.empty()));
+                        files.add(kept(new HttpFile(http, url, OptionalLong.empty())));
                     } else if (place instanceof HubDirectory hub) {
-                        files.addAll(new HubFiles(http, hubUrl).list(hub.dataset, hub.directory, revision));
+                        new HubFiles(http, hubUrl)
+                                .list(hub.dataset, hub.directory, revision)
+                                .forEach(file -> files.add(kept(file)));
                     }
                 }
                 if (files.isEmpty()) {
@@ -255,6 +273,10 @@ public final class Documents implements AutoCloseable {
                 http.close();
                 throw e;
             }
+        }
+
+        private DataFile kept(DataFile file) {
+            return cache == null ? file : cache.over(file);
         }
 
         private static List<DataFile> onDisk(Path path) {

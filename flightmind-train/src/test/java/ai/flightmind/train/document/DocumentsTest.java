@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -106,6 +107,61 @@ class DocumentsTest {
                         .build()) {
             assertThat(read(documents)).isEqualTo(undisturbed);
         }
+    }
+
+    @Test
+    void whatIsInTheCacheIsNotAskedForAgain() throws IOException {
+        Path cache = directory.resolve("cache");
+        ParquetFiles.write(directory.resolve("a.parquet"), texts(120));
+        try (FileServer server = new FileServer(directory)) {
+            Documents.Builder cached = impatient().url(server.url("a.parquet")).cache(cache, 1 << 20);
+            List<String> first;
+            try (Documents documents = cached.build()) {
+                first = read(documents);
+            }
+            long served = server.bytesServed.get();
+            try (Documents documents = cached.build()) {
+                assertThat(read(documents)).isEqualTo(first);
+            }
+            assertThat(server.bytesServed.get() - served)
+                    .as("the size alone is asked for")
+                    .isLessThanOrEqualTo(1);
+
+            try (Stream<Path> kept = Files.list(cache)) {
+                for (Path file : kept.toList()) {
+                    byte[] bytes = Files.readAllBytes(file);
+                    bytes[bytes.length / 2] ^= 1;
+                    Files.write(file, bytes);
+                }
+            }
+            try (Documents documents = cached.build()) {
+                assertThat(read(documents)).as("a damaged cache is none").isEqualTo(first);
+            }
+        }
+    }
+
+    @Test
+    void cacheKeepsToItsSizeAndADirectoryThatCannotBeIsDoneWithout() throws IOException {
+        Path cache = directory.resolve("cache");
+        for (String name : List.of("a", "b", "c")) {
+            ParquetFiles.write(directory.resolve(name + ".parquet"), texts(120));
+        }
+        long most = Files.size(directory.resolve("a.parquet"));
+        Path noDirectory = Files.writeString(directory.resolve("taken"), "a file");
+        try (FileServer server = new FileServer(directory)) {
+            for (Path place : List.of(cache, noDirectory)) {
+                Documents.Builder cached = impatient().cache(place, most);
+                List.of("a", "b", "c").forEach(name -> cached.url(server.url(name + ".parquet")));
+                try (Documents documents = cached.build()) {
+                    assertThat(read(documents)).hasSize(360);
+                }
+            }
+        }
+        try (Stream<Path> kept = Files.list(cache)) {
+            long bytes = kept.mapToLong(file -> file.toFile().length()).sum();
+            assertThat(bytes).isPositive().isLessThanOrEqualTo(most);
+        }
+        assertThat(noDirectory).hasContent("a file");
     }
 
     @Test

@@ -21,8 +21,9 @@ final class Staging implements AutoCloseable {
         return folder;
     }
 
-    /** Costs no space where the file system can link. */
-    void add(Path file, Path name) throws IOException {
+    /** The file itself, where it is a link, too. Costs no space where the file system can link. */
+    void add(Path link, Path name) throws IOException {
+        Path file = link.toRealPath();
         Path target = folder.resolve(name);
         Files.createDirectories(target.getParent());
         try {
@@ -43,7 +44,7 @@ final class Staging implements AutoCloseable {
         for (Path file : files) {
             Path name = root.relativize(file);
             if (!without.contains(name.getName(0).toString()) && !without.contains(name.toString())) {
-                add(file.toRealPath(), name);
+                add(file, name);
             }
         }
     }

@@ -73,7 +73,9 @@ final class EventLog {
     private static void log(RunEvent event) {
         if (event instanceof RunEvent.Warning || event instanceof RunEvent.Interrupted) {
             LOG.warn("{}", event);
-        } else if (event instanceof RunEvent.LogLine || event instanceof RunEvent.Step) {
+        } else if (event instanceof RunEvent.LogLine
+                || event instanceof RunEvent.Step
+                || event instanceof RunEvent.Transfer) {
             LOG.debug("{}", event);
         } else if (event instanceof RunEvent.Spent) {
             LOG.trace("{}", event);

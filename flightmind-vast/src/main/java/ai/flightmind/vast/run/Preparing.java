@@ -101,7 +101,8 @@ final class Preparing {
         if (machine.run("cat " + mark + " 2>/dev/null || :").strip().equals(listing)) {
             return 0;
         }
-        TransferReport report = machine.files().uploadTree(files.local(), remote);
+        TransferReport report =
+                machine.files().uploadTree(files.local(), remote, TransferEvents.of(run, "Upload " + files.local()));
         report.skipped().forEach(what -> run.warn("Not sent: " + what));
         machine.write(mark, listing);
         return report.sentBytes();

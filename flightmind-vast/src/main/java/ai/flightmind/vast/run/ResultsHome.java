@@ -10,10 +10,12 @@ import java.time.Instant;
 
 /** The results' directory on this machine. */
 final class ResultsHome implements Home {
+    private final RunContext run;
     private final Path results;
 
-    ResultsHome(Path results) {
-        this.results = results;
+    ResultsHome(RunContext run) {
+        this.run = run;
+        this.results = run.plan().results();
     }
 
     @Override
@@ -23,13 +25,14 @@ final class ResultsHome implements Home {
 
     @Override
     public SafeFile bring(Machine machine, String remote, String name, Instant modified) {
-        TransferReport report = machine.files().download(remote, results.resolve(name));
+        TransferReport report =
+                machine.files().download(remote, results.resolve(name), TransferEvents.of(run, "Download " + name));
         return new SafeFile(name, report.bytes(), report.sha256(), modified, machine.id(), SafeFile.RESULTS);
     }
 
     @Override
     public void restore(Machine machine, SafeFile file, String remote) {
-        machine.files().upload(results.resolve(file.name()), remote);
+        machine.files().upload(results.resolve(file.name()), remote, TransferEvents.of(run, "Upload " + file.name()));
     }
 
     @Override

@@ -16,6 +16,22 @@ public sealed interface RunEvent {
         }
     }
 
+    /**
+     * Something is on its way, to a machine or from it; told every two seconds or so.
+     *
+     * @param what as {@code Upload data/tokenized}
+     * @param doneBytes so far; compressed, for a tree
+     * @param totalBytes −1 if not known, as for a compressed tree
+     */
+    record Transfer(String what, long doneBytes, long totalBytes) implements RunEvent {
+        @Override
+        public String toString() {
+            return totalBytes < 0
+                    ? String.format(Locale.ROOT, "%s: %.1f MB", what, doneBytes / 1e6)
+                    : String.format(Locale.ROOT, "%s: %.1f of %.1f MB", what, doneBytes / 1e6, totalBytes / 1e6);
+        }
+    }
+
     /** A machine is ours, and bills. */
     record Rented(long instanceId, String gpus, double dollarsPerHour) implements RunEvent {
         @Override

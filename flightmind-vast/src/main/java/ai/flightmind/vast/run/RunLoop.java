@@ -41,7 +41,7 @@ final class RunLoop {
         this.preparing = new Preparing(run);
         this.steadiness = new Steadiness(run);
         this.jobs = new Jobs(run.plan());
-        Home results = new ResultsHome(run.plan().results());
+        Home results = new ResultsHome(run);
         this.checkpointing = new Checkpointing(
                 run, run.plan().backup().<Home>map(BucketHome::new).orElse(results), results);
         this.collecting = new Collecting(run, checkpointing, jobs, steadiness, owning);

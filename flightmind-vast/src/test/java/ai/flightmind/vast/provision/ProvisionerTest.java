@@ -193,6 +193,20 @@ class ProvisionerTest {
     }
 
     @Test
+    void jarsThatLieElsewhereBehindLinksGoUpAsFiles() throws Exception {
+        giveJava();
+        Path store = Files.createDirectory(directory.resolve("store"));
+        Path jar = Files.write(store.resolve("4711"), jar(new byte[1_000]));
+        Path linked = Files.createSymbolicLink(directory.resolve("linked.jar"), jar);
+
+        Provisioned installed = install(provisioner(classes(), linked));
+
+        assertThat(run(installed)).startsWith("hello");
+        String there = installed.classPath().split(":", -1)[1];
+        assertThat(Path.of(there)).isRegularFile().hasSameBinaryContentAs(jar);
+    }
+
+    @Test
     void aSecondInstallationDoesNothingAndAChangeSendsOnlyWhatChanged() throws Exception {
         giveJava();
         Path library = jar("library.jar", "library");

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -181,6 +182,23 @@ class TrainingRunTest {
             assertThat(report.checkpoint("final.pt")).isPresent();
             assertThat(report.troubles()).singleElement().asString().contains("journal", "cannot be written");
             assertThat(staged.run.progress()).as("the stream ends").isNotEmpty();
+        }
+    }
+
+    @Test
+    void aTransferThatTakesAWhileIsTold() throws IOException {
+        RunPlan plan = ShellPlan.in(folder, "--max-steps", "5").build();
+        byte[] noise = new byte[60_000_000];
+        new Random(1).nextBytes(noise);
+        Files.write(folder.resolve("data/train.bin"), noise);
+
+        try (StagedRun staged = StagedRun.start(plan, folder)) {
+            assertThat(staged.report().outcome()).isEqualTo(Outcome.COMPLETED);
+            List<RunEvent.Transfer> told = staged.told(RunEvent.Transfer.class).stream()
+                    .filter(event -> event.what().equals("Upload " + folder.resolve("data")))
+                    .toList();
+            assertThat(told).isNotEmpty();
+            assertThat(told.get(told.size() - 1).doneBytes()).isBetween(1L, 61_000_000L);
         }
     }
 
