@@ -15,11 +15,17 @@ final class Guard implements AutoCloseable {
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final RunContext run;
+    private final Instant spared;
     private final Thread thread;
     private volatile boolean closed;
 
-    Guard(RunContext run) {
+    /** @param stopped whether the run's machine was: then it is given the time to start and to bring home, if nothing is left */
+    Guard(RunContext run, boolean stopped) {
         this.run = run;
+        Patience patience = run.plan().patience();
+        this.spared = stopped
+                ? run.now().plus(patience.boot()).plus(patience.stopGrace()).plus(patience.collect())
+                : Instant.EPOCH;
         this.thread = new Thread(this::watch, "run-guard-" + run.id());
         thread.setDaemon(true);
         thread.start();
@@ -56,7 +62,7 @@ final class Guard implements AutoCloseable {
         try {
             while (!closed) {
                 Duration left = left(run);
-                if (left.compareTo(patience.poll()) < 0) {
+                if (left.compareTo(patience.poll()) < 0 && run.now().isAfter(spared)) {
                     run.stop().insist(outcome(), why());
                 } else if (left.compareTo(orderly) < 0) {
                     run.stop().ask(outcome(), why());

@@ -62,20 +62,28 @@ final class Rejoining {
         }
     }
 
-    /** Before anybody counts what the run has cost: a machine that was stopped meanwhile has billed its disk only. */
-    void noteHalt() {
-        run.history().open().ifPresent(rental -> {
-            try {
-                Instance instance = run.cloud().instances().get(rental.instanceId());
-                if (instance.isHalted()) {
-                    note(instance);
-                }
-            } catch (CancelledException e) {
-                Thread.currentThread().interrupt();
-            } catch (VastException e) {
-                // Counted in full until it is known better.
+    /**
+     * Before anybody counts what the run has cost: a machine that was stopped meanwhile has billed its disk only.
+     *
+     * @return whether it was
+     */
+    boolean noteHalt() {
+        Optional<RentalRecord> open = run.history().open();
+        if (open.isEmpty()) {
+            return false;
+        }
+        try {
+            Instance instance = run.cloud().instances().get(open.get().instanceId());
+            if (instance.isHalted()) {
+                note(instance);
             }
-        });
+            return instance.isHalted();
+        } catch (CancelledException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (VastException e) {
+            return false; // counted in full until it is known better
+        }
     }
 
     /** From when nobody wrote any more, until the machine itself tells when. */

@@ -56,10 +56,10 @@ final class RunLoop {
                     run, new Ending(before.get().outcome(), before.get().summary()), Optional.empty());
         }
         run.stop().begin();
-        rejoining.noteHalt();
+        boolean stopped = rejoining.noteHalt();
         Ending ending;
         Optional<Leftover> leftover;
-        try (Guard guard = new Guard(run)) {
+        try (Guard guard = new Guard(run, stopped)) {
             ending = work();
             run.stop().orderlyEnd();
             leftover = ending.outcome() == Outcome.LEFT ? Optional.empty() : tidyUp();
