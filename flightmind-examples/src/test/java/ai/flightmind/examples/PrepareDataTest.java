@@ -1,11 +1,8 @@
 package ai.flightmind.examples;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -24,8 +21,6 @@ class PrepareDataTest {
     private Path corpus = Path.of("");
     private Path output = Path.of("");
 
-    private record Run(int status, String out, String err) {}
-
     @BeforeEach
     void makeCorpus() throws IOException {
         corpus = Files.createDirectory(directory.resolve("corpus"));
@@ -37,34 +32,22 @@ class PrepareDataTest {
         Files.write(corpus.resolve("a.jsonl"), lines);
     }
 
-    private Run prepare(String... flags) {
+    private CommandRun prepare(String... flags) {
         List<String> args = new ArrayList<>(
                 List.of(corpus.toString(), "--output", output.toString(), "--seq-len", "16", "--tokenizer", "bytes"));
         args.addAll(List.of(flags));
         return run(args);
     }
 
-    private static Run run(List<String> args) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ByteArrayOutputStream complained = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(printed, true, UTF_8));
-            System.setErr(new PrintStream(complained, true, UTF_8));
-            int status = Commands.execute(new PrepareData(), args.toArray(String[]::new));
-            return new Run(status, printed.toString(UTF_8), complained.toString(UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+    private static CommandRun run(List<String> args) {
+        return CommandRun.of(new PrepareData(), args);
     }
 
     @Test
     void duplicatesAndBadDocumentsAreCounted() throws IOException {
         Files.writeString(corpus.resolve("b.jsonl"), "{}\n{\"text\": \" \"}\n");
 
-        Run run = prepare("--drop-duplicates", "--skip-bad", "--skip-empty");
+        CommandRun run = prepare("--drop-duplicates", "--skip-bad", "--skip-empty");
 
         assertThat(run.out()).contains("90 documents, ", "left out: 10 duplicates, 1 bad and 1 empty documents");
         assertThat(run.status()).isZero();
@@ -72,16 +55,16 @@ class PrepareDataTest {
     }
 
     /** What it says that does not tell of time. */
-    private static List<String> result(Run run) {
+    private static List<String> result(CommandRun run) {
         return run.out().lines().dropWhile(line -> !line.startsWith("left out")).toList();
     }
 
     @Test
     void sameCommandAgainChangesNothing() throws IOException {
-        Run first = prepare();
+        CommandRun first = prepare();
         Files.setLastModifiedTime(output.resolve("train.bin"), FileTime.fromMillis(1));
 
-        Run again = prepare();
+        CommandRun again = prepare();
 
         assertThat(result(again)).hasSize(2).isEqualTo(result(first));
         assertThat(Files.getLastModifiedTime(output.resolve("train.bin")).toMillis())
@@ -93,7 +76,7 @@ class PrepareDataTest {
     void badDocumentIsNamedByFileAndLineAndNothingIsWritten(String line) throws IOException {
         Files.writeString(corpus.resolve("b.jsonl"), "{\"text\": \"fine\"}\n" + line + "\n");
 
-        Run run = prepare();
+        CommandRun run = prepare();
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err())
@@ -104,7 +87,7 @@ class PrepareDataTest {
 
     @Test
     void vocabularyThatIsNotThereIsNamed() {
-        Run run = run(List.of(corpus.toString(), "--output", output.toString()));
+        CommandRun run = run(List.of(corpus.toString(), "--output", output.toString()));
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err())
@@ -114,7 +97,7 @@ class PrepareDataTest {
 
     @Test
     void flagsThatContradictEachOtherAreRefused() {
-        Run run = prepare("--per-line", "--separator", "x");
+        CommandRun run = prepare("--per-line", "--separator", "x");
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).contains("mutually exclusive");

@@ -1,11 +1,8 @@
 package ai.flightmind.examples;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +24,6 @@ class PretrainBadInputTest {
     private final Path data;
     private final Path checkpoints;
 
-    private record Run(int status, String out, String err) {}
-
     PretrainBadInputTest(@TempDir Path dir) {
         data = dir.resolve("data");
         checkpoints = dir.resolve("checkpoints");
@@ -44,7 +39,7 @@ class PretrainBadInputTest {
     @ParameterizedTest
     @CsvSource({"--bogus, 1, --bogus", "--precision, fp8, fp8", "--depth, many, many"})
     void flagThatCannotBeReadIsNamed(String flag, String value, String named) {
-        Run run = pretrain(flag, value);
+        CommandRun run = pretrain(flag, value);
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).contains(named).doesNotContain("\tat ");
@@ -133,7 +128,7 @@ class PretrainBadInputTest {
     private void assertRefused(String why, String... flags) throws IOException {
         Map<Path, ByteBuffer> before = files();
 
-        Run run = pretrain(flags);
+        CommandRun run = pretrain(flags);
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err().lines())
@@ -161,7 +156,7 @@ class PretrainBadInputTest {
     }
 
     /** Later flags win over the sound ones that stand before them. */
-    private Run pretrain(String... flags) {
+    private CommandRun pretrain(String... flags) {
         List<String> sound = List.of(
                 "--data=" + data,
                 "--checkpoints=" + checkpoints,
@@ -179,19 +174,7 @@ class PretrainBadInputTest {
                 .filter(flag -> !given.contains(flag.substring(0, flag.indexOf('='))))
                 .forEach(args::add);
         args.addAll(given);
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ByteArrayOutputStream complained = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(printed, true, UTF_8));
-            System.setErr(new PrintStream(complained, true, UTF_8));
-            int status = Commands.execute(new Pretrain(), args.toArray(String[]::new));
-            return new Run(status, printed.toString(UTF_8), complained.toString(UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return CommandRun.of(new Pretrain(), args);
     }
 
     private static byte[] tokens(int count) {

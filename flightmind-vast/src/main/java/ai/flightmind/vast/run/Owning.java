@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,27 +30,14 @@ final class Owning {
      * @return whether it is known to be gone
      */
     boolean destroy(long id, String why) {
-        Instant start = run.now();
-        Duration patience = run.plan().patience().boot();
-        while (true) {
-            try {
-                run.cloud().instances().destroy(id);
-                if (isGone(id)) {
-                    run.history().gone(run.now(), id, why);
-                    return true;
-                }
-            } catch (CancelledException e) {
-                // Asked to hurry: this is the hurry.
-                boolean unused = Thread.interrupted();
-            } catch (VastException e) {
-                run.warn("Instance " + id + " is not destroyed yet: " + e.getMessage());
+        return insist(id, "destroyed", () -> {
+            run.cloud().instances().destroy(id);
+            boolean gone = isGone(id);
+            if (gone) {
+                run.history().gone(run.now(), id, why);
             }
-            if (Duration.between(start, run.now()).compareTo(patience) > 0) {
-                run.history().trouble(run.now(), "Instance " + id + " could not be destroyed; it may bill.");
-                return false;
-            }
-            uninterruptedPause();
-        }
+            return gone;
+        });
     }
 
     /**
@@ -58,23 +46,31 @@ final class Owning {
      * @return whether it is known to be stopped
      */
     boolean halt(long id) {
+        return insist(id, "stopped", () -> {
+            run.cloud().instances().stop(id);
+            return true;
+        });
+    }
+
+    /** Until an attempt succeeds, interrupted or not; for as long as a machine is given to boot. */
+    private boolean insist(long id, String what, BooleanSupplier attempt) {
         Instant start = run.now();
+        Duration patience = run.plan().patience().boot();
         while (true) {
             try {
-                run.cloud().instances().stop(id);
-                return true;
+                if (attempt.getAsBoolean()) {
+                    return true;
+                }
             } catch (NotFoundException e) {
-                return false;
+                return false; // of what is stopped: destroying what is gone succeeds
             } catch (CancelledException e) {
                 // Asked to hurry: this is the hurry.
                 boolean unused = Thread.interrupted();
             } catch (VastException e) {
-                run.warn("Instance " + id + " is not stopped yet: " + e.getMessage());
+                run.warn("Instance " + id + " is not " + what + " yet: " + e.getMessage());
             }
-            if (Duration.between(start, run.now())
-                            .compareTo(run.plan().patience().boot())
-                    > 0) {
-                run.history().trouble(run.now(), "Instance " + id + " could not be stopped; it may bill.");
+            if (Duration.between(start, run.now()).compareTo(patience) > 0) {
+                run.history().trouble(run.now(), "Instance " + id + " could not be " + what + "; it may bill.");
                 return false;
             }
             uninterruptedPause();
