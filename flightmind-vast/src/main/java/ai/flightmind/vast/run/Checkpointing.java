@@ -161,14 +161,19 @@ final class Checkpointing {
 
     /** At the end: the best, the final and the newest are in the results, wherever they have been brought before. */
     List<String> collect(Machine machine, List<CheckpointFile> there) {
-        List<String> names = new ArrayList<>();
+        List<SafeFile> brought = new ArrayList<>();
         for (CheckpointFile file : best(there)) {
-            SafeFile safe = results.bring(machine, folder() + "/" + file.name(), file.name(), file.modified());
+            brought.add(results.bring(machine, folder() + "/" + file.name(), file.name(), file.modified()));
+        }
+        // Told only after it, as above: a machine lost in between is gone on from an older one, whose steps are all
+        // there.
+        bringRecords(machine, results);
+        List<String> names = new ArrayList<>();
+        for (SafeFile safe : brought) {
             run.history().safe(run.now(), safe);
-            names.add(file.name());
+            names.add(safe.name());
         }
         names.addAll(fetchBest(names));
-        bringRecords(machine, results);
         bringEventFiles(machine);
         prune();
         return names;

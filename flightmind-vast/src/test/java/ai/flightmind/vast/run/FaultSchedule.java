@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,7 +25,10 @@ import java.util.regex.Pattern;
 final class FaultSchedule {
     private static final int SPEED = 300;
     /** Where cents count: what takes us a second must not be long by the marketplace's time. */
-    private static final int SLOW = 60;
+    private static final int SLOW = 20;
+
+    /** By our own clock, once and for each program: what ending a run and starting another take on a busy machine. */
+    private static final Duration BUSY = Duration.ofSeconds(3);
 
     private static final double DEAREST_PER_HOUR = 6.5;
     private static final int STEPS = 24;
@@ -70,7 +74,14 @@ final class FaultSchedule {
     }
 
     /** What came out of it, whoever looked after it. */
-    record RunOutcome(Outcome outcome, double dollars, boolean leftover, int lowestSafe, int kills, String summary) {}
+    record RunOutcome(
+            Outcome outcome,
+            double dollars,
+            boolean leftover,
+            int lowestSafe,
+            int kills,
+            Duration unattended,
+            String summary) {}
 
     private RunPlan plan() {
         RunPlan.Builder plan = ShellPlan.in(
@@ -106,6 +117,7 @@ final class FaultSchedule {
                     report.leftover().isPresent(),
                     bests.lowest(),
                     0,
+                    Duration.ZERO,
                     report.summary());
         }
     }
@@ -121,10 +133,15 @@ final class FaultSchedule {
         }
         saboteur.work();
         int kills = 0;
+        Duration unattended = Duration.ZERO;
+        Instant left = cloud.time().now();
         while (true) {
             int after = kills < killAfterLines.size() ? killAfterLines.get(kills) : Integer.MAX_VALUE;
             ChildProgram child = ChildProgram.start(cloud, folder);
             String report = child.run(after, bests::acceptLine);
+            unattended =
+                    unattended.plus(Duration.between(left, child.firstLineAt().orElseGet(cloud.time()::now)));
+            left = cloud.time().now();
             if (!report.isEmpty()) {
                 String[] words = report.split(" ", -1);
                 return new RunOutcome(
@@ -133,6 +150,7 @@ final class FaultSchedule {
                         Boolean.parseBoolean(words[3]),
                         bests.lowest(),
                         kills,
+                        unattended,
                         child.tail());
             }
             assertThat(child.wasKilled())
@@ -166,15 +184,15 @@ final class FaultSchedule {
         assertThat(cloud.market().rented())
                 .as("bills still; %s, %s", saboteur, attached)
                 .isEmpty();
-        // A service that does not answer cannot be told to stop an instance; and a second of ours, which a program
-        // takes to
-        // end or to start again, is long by the marketplace's time.
+        // A service that does not answer cannot be told to stop an instance, and nor can a program that is not there;
+        // and a second of ours is long by the marketplace's time.
         Duration beyond = plan.patience()
                 .poll()
                 .plus(saboteur.serviceTrouble())
-                .plus(Duration.ofSeconds((1L + ended.kills()) * (tight ? SLOW : SPEED)));
+                .plus(ended.unattended())
+                .plus(BUSY.multipliedBy((1L + ended.kills()) * (tight ? SLOW : SPEED)));
         assertThat(ended.dollars())
-                .as("dollars; %s", saboteur)
+                .as("dollars; %s, %s", saboteur, ended)
                 .isLessThanOrEqualTo(budget + DEAREST_PER_HOUR * beyond.toSeconds() / 3600);
         Path best = plan.results().resolve("best.pt");
         int lowest = Files.exists(best) ? lowestOf(best) : Integer.MAX_VALUE;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.flightmind.vast.fake.FakeMarketplace;
 import ai.flightmind.vast.fake.host.PretendHost;
+import ai.flightmind.vast.fake.rehearsal.PretendCloud;
 import ai.flightmind.vast.plan.Interruptions;
 import ai.flightmind.vast.plan.RunPlan;
 import ai.flightmind.vast.run.RunReport.Outcome;
@@ -211,6 +212,30 @@ class InterruptionTest {
             assertThat(report.outcome()).isEqualTo(Outcome.INTERRUPTED);
             assertThat(report.checkpoint("best.pt")).isPresent();
             assertThat(staged.cloud.market().rentals()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aMachineLostBeforeItsMetricsAreHomeIsGoneOnFromWhereTheyAre() throws IOException {
+        RunPlan plan = plan().build();
+        Path metrics = plan.results().resolve("metrics.jsonl");
+        Path inTheWay = metrics.resolve("in-the-way");
+        Files.createDirectories(inTheWay);
+
+        try (PretendCloud cloud = StagedRun.cloud(plan, folder)) {
+            long kept;
+            try (TrainingRun run = cloud.runs().start(plan)) {
+                kept = run.await().leftover().orElseThrow().instanceId();
+            }
+            cloud.market().kill(kept);
+            Files.delete(inTheWay);
+            Files.delete(metrics);
+            try (TrainingRun run = cloud.runs().attach(cloud.runs().known().get(0))) {
+                assertThat(run.await().outcome()).isEqualTo(Outcome.COMPLETED);
+            }
+
+            assertThat(Files.readAllLines(metrics)).hasSize(STEPS);
+            assertThat(cloud.market().rented()).isEmpty();
         }
     }
 }
