@@ -94,10 +94,9 @@ final class LanguageModelHead {
         return sum;
     }
 
-    /** The logits (R, V) of a chunk, which turn into exp(logits − max) as soon as they are here. */
+    /** The logits (R, V) of a chunk, which turn into their logarithms of probability as soon as they are here. */
     private static final class Chunk {
-        private final Tensor exponentials; // (R, V)
-        private final Tensor total; // (R, 1), of the exponentials
+        private final Tensor logProbabilities; // (R, V)
         private final Tensor targets; // (R, 1)
         private final Tensor counted; // (R, 1): 1, or 0 where the target is ignored
         private final Tensor losses; // (R, 1)
@@ -105,11 +104,9 @@ final class LanguageModelHead {
         Chunk(Tensor logits, Tensor targetsOrIgnored) {
             targets = targetsOrIgnored.clamp_min(new Scalar(0L));
             counted = targetsOrIgnored.ge(new Scalar(0L)).to(ScalarType.Float);
-            Tensor max = logits.amax(new long[] {1}, true);
-            Tensor atTarget = logits.gather(1, targets);
-            exponentials = logits.sub_(max).exp_();
-            total = exponentials.sum(new long[] {1}, true, new ScalarTypeOptional());
-            losses = total.log().add_(max).sub_(atTarget).mul_(counted);
+            // In place: the kernel goes row by row, and has read one before it writes it.
+            logProbabilities = torch.log_softmax_out(logits, logits, 1);
+            losses = logProbabilities.gather(1, targets).mul_(counted).neg_();
         }
 
         Tensor lossSum() {
@@ -120,11 +117,11 @@ final class LanguageModelHead {
             all.narrow(0, from, losses.size(0)).copy_(losses.view(-1));
         }
 
-        /** scale · (softmax − one-hot), in the memory of the exponentials. */
+        /** scale · (softmax − one-hot), in the memory of the logits. */
         Tensor gradientInPlace(double scale) {
             Tensor scaled = counted.mul(new Scalar(scale));
-            exponentials.mul_(scaled.div(total));
-            return exponentials.scatter_add_(1, targets, scaled.neg());
+            Tensor gradient = logProbabilities.exp_().mul_(scaled);
+            return gradient.scatter_add_(1, targets, scaled.neg());
         }
     }
 }

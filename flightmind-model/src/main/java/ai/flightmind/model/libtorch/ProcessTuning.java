@@ -6,14 +6,16 @@ import java.util.Map;
 
 /**
  * Settings of the process that must stand before the natives are loaded, because libgomp and OpenBLAS read theirs when
- * they are mapped. Measured at depth 6 on two cores, they are worth a factor of 1.8 in tokens per second.
+ * they are mapped. Their worth is measured in docs/performance.md.
  */
 final class ProcessTuning {
     /**
-     * Idle threads of libgomp would spin, and take the cores from OpenBLAS's own pool. (OpenBLAS's threads should go on
-     * spinning: the backward pass of attention makes many small products, and sleeping between them costs a factor of 6.)
+     * Two thread pools share the cores, libgomp's and OpenBLAS's, and the idle threads of either would spin and take them
+     * from the other. OpenBLAS's still spin for 2¹⁴ cycles, some microseconds, which bridges the many small products of
+     * attention, but no longer the operators in between.
      */
-    private static final Map<String, String> ENVIRONMENT = Map.of("OMP_WAIT_POLICY", "passive");
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("OMP_WAIT_POLICY", "passive", "OPENBLAS_THREAD_TIMEOUT", "14");
 
     /**
      * Large temporaries come and go each step. Kept in malloc's heap they are reused; as separate mappings they would
@@ -36,15 +38,17 @@ final class ProcessTuning {
             return;
         }
         NativeLibrary libc = NativeLibrary.getInstance("c");
-        ENVIRONMENT.forEach((name, value) -> {
-            int keepWhatTheUserSet = 0;
-            libc.getFunction("setenv").invokeInt(new Object[] {name, value, keepWhatTheUserSet});
-        });
+        ENVIRONMENT.forEach((name, value) -> setUnlessSet(libc, name, value));
         MALLOC.forEach((option, setting) -> {
             if (System.getenv(setting.variable()) == null) {
                 libc.getFunction("mallopt").invokeInt(new Object[] {option, setting.value()});
             }
         });
+    }
+
+    private static void setUnlessSet(NativeLibrary libc, String name, String value) {
+        int keepWhatTheUserSet = 0;
+        libc.getFunction("setenv").invokeInt(new Object[] {name, value, keepWhatTheUserSet});
     }
 
     private static void defaultProperty(String name, String value) {

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 final class FaultSchedule {
     private static final int SPEED = 300;
     /** Where cents count: what takes us a second must not be long by the marketplace's time. */
-    private static final int SLOW = 20;
+    private static final int SLOW = 30;
 
     /** By our own clock, once and for each program: what ending a run and starting another take on a busy machine. */
     private static final Duration BUSY = Duration.ofSeconds(3);
