@@ -245,6 +245,7 @@ public final class Gpt implements AutoCloseable {
     public void close() {
         clearGradients();
         decoder.close();
+        head.close();
         weights.close();
     }
 }

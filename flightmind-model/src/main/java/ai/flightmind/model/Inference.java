@@ -213,6 +213,7 @@ public final class Inference implements AutoCloseable {
     @Override
     public void close() {
         decoder.close();
+        head.close();
         headWeight.close();
         weights.close();
     }

@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * sequences of 2,048 over 32,768 tokens are 2.1 GB), so they are never made whole: each chunk's logits become its loss
  * and, in place, its gradient, and are gone. Targets below 0 are ignored.
  */
-final class LanguageModelHead {
+final class LanguageModelHead implements AutoCloseable {
     private static final long CPU_CHUNK_ROWS = 256;
     private static final long CUDA_CHUNK_ROWS = 4_096;
 
     private final Tensor embedding;
+
+    /** (R, V), float32: a chunk's logits on the CPU, where fresh memory costs as much as what is computed into it. */
+    private @Nullable Tensor room;
 
     LanguageModelHead(Tensor embedding) {
         this.embedding = embedding;
@@ -85,13 +88,45 @@ final class LanguageModelHead {
                 try (PointerScope scope = new PointerScope()) {
                     long size = Math.min(chunkRows, count - from);
                     Tensor chunkOf = compute.lower(rows.narrow(0, from, size));
-                    Chunk chunk = new Chunk(Compute.full(chunkOf.mm(weight.t())), flatTargets.narrow(0, from, size));
+                    Tensor logits = logitsOf(chunkOf, weight, compute);
+                    Chunk chunk = new Chunk(logits, flatTargets.narrow(0, from, size));
                     sum.add_(chunk.lossSum());
                     step.accept(chunkOf, weight, chunk, from);
                 }
             }
         }
         return sum;
+    }
+
+    /** (R, C) and (V, C) give (R, V), float32; good until the next chunk's. */
+    private Tensor logitsOf(Tensor rows, Tensor weight, Compute compute) {
+        if (compute.onCuda()) {
+            return Compute.full(rows.mm(weight.t()));
+        }
+        Tensor logits = room(weight.size(0)).narrow(0, 0, rows.size(0));
+        if (compute.precision() == Precision.FP32) {
+            torch.mm_out(logits, rows, weight.t());
+        } else {
+            logits.copy_(rows.mm(weight.t()));
+        }
+        return logits;
+    }
+
+    private Tensor room(long vocabSize) {
+        Tensor made = room;
+        if (made == null) {
+            made = torch.empty(CPU_CHUNK_ROWS, vocabSize);
+            made.retainReference();
+            room = made;
+        }
+        return made;
+    }
+
+    @Override
+    public void close() {
+        if (room != null) {
+            room.close();
+        }
     }
 
     /** The logits (R, V) of a chunk, which turn into their logarithms of probability as soon as they are here. */

@@ -72,10 +72,10 @@ final class TrainingSession {
         Gpt model = settings.model();
         Checkpoints policy = world.first() ? settings.checkpoints() : null;
         try (AdamW optimizer = new AdamW(model.trainedParameters(), settings.weightDecay());
-                CheckpointStore store = policy == null ? null : CheckpointStore.open(policy)) {
-            CheckpointSaver saver = policy == null || store == null
-                    ? null
-                    : new CheckpointSaver(policy, store, model, optimizer, samples, callbacks);
+                CheckpointStore store = policy == null ? null : CheckpointStore.open(policy);
+                CheckpointSaver saver = policy == null || store == null
+                        ? null
+                        : new CheckpointSaver(policy, store, model, optimizer, samples, callbacks)) {
             torch.manual_seed(settings.seed().value()); // what a checkpoint restores, a new run begins with
             world.at("resuming");
             Optional<Path> resumed = world.first() ? resumeFile(store) : Optional.empty();

@@ -11,8 +11,7 @@ import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.pt.PtReader;
 import ai.flightmind.model.pt.PtWriter;
-import ai.flightmind.train.callback.Step;
-import ai.flightmind.train.callback.StopRequest;
+import ai.flightmind.train.callback.CheckpointWritten;
 import ai.flightmind.train.callback.TrainingCallback;
 import ai.flightmind.train.callback.TrainingResult;
 import ai.flightmind.train.checkpoint.CheckpointReader;
@@ -389,8 +388,8 @@ class CheckpointStoreTest {
     void aDirectoryThatVanishesIsToldAndEndsTheRunOnlyWithTheLastCheckpoint() {
         TrainingCallback removing = new TrainingCallback() {
             @Override
-            public void onStep(Step step, StopRequest stop) {
-                if (step.step() == 3) {
+            public void onCheckpoint(CheckpointWritten checkpoint) {
+                if (checkpoint.step() == 2) { // told after step 3, when nothing is being written
                     try (Stream<Path> all = Files.list(checkpoints)) {
                         for (Path each : all.toList()) {
                             Files.delete(each);

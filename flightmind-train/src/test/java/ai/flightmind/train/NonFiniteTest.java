@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.flightmind.model.Gpt;
-import ai.flightmind.train.callback.CheckpointWritten;
 import ai.flightmind.train.callback.Step;
 import ai.flightmind.train.callback.StopRequest;
 import ai.flightmind.train.callback.TrainingCallback;
@@ -21,7 +20,6 @@ import ai.flightmind.train.error.NonFiniteException;
 import ai.flightmind.train.optimizer.AdamW;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -78,23 +76,23 @@ class NonFiniteTest {
         }
     }
 
-    /** Step 4 alone sees a NaN: it is set after the checkpoint of step 3 and taken away before that of step 4. */
+    /** Step 4 alone sees a NaN: it is set after step 3, which has no checkpoint, and taken away before that of step 4. */
     private final class OnceBad implements TrainingCallback {
         private float before;
 
         @Override
-        public void onCheckpoint(CheckpointWritten checkpoint) {
-            if (checkpoint.step() == 3) {
+        public void onStep(Step step, StopRequest stop) {
+            if (step.step() == 3) {
                 before = poison(Float.NaN);
             }
-        }
-
-        @Override
-        public void onStep(Step step, StopRequest stop) {
             if (step.step() == 4) {
                 poison(before);
             }
         }
+    }
+
+    private Checkpoints everySecondStep() {
+        return Checkpoints.in(checkpoints).every(2);
     }
 
     private final class BadFrom implements TrainingCallback {
@@ -116,7 +114,11 @@ class NonFiniteTest {
 
     @Test
     void aStepWithoutFiniteNumbersIsLeftOutAndTheRunGoesOn() {
-        try (Trainer trainer = settings().maxSteps(8).callback(new OnceBad()).build()) {
+        try (Trainer trainer = settings()
+                .checkpoints(everySecondStep())
+                .maxSteps(8)
+                .callback(new OnceBad())
+                .build()) {
             TrainingResult result = trainer.run();
 
             assertThat(result.completed()).isTrue();
@@ -132,12 +134,27 @@ class NonFiniteTest {
                 .extracting(Step::step)
                 .containsExactly(4L);
         assertThat(recorder.notSaved).isEmpty();
-        assertThat(numbers("step_4.pt")).isEqualTo(numbers("step_3.pt")).isNotEqualTo(numbers("step_5.pt"));
+        Path stopped = folder.resolve("stopped");
+        try (Gpt same = TinyRun.model();
+                Trainer trainer = TinyRun.trainer(same, data)
+                        .maxSteps(8)
+                        .checkpoints(Checkpoints.in(stopped))
+                        .callback(new Recorder(3))
+                        .build()) {
+            trainer.run();
+        }
+        assertThat(numbers(checkpoints.resolve("step_4.pt")))
+                .isEqualTo(numbers(stopped.resolve("step_3.pt")))
+                .isNotEqualTo(numbers(checkpoints.resolve("step_6.pt")));
     }
 
     @Test
     void skippedStepsAreCountedOverAResume() {
-        try (Trainer trainer = settings().maxSteps(6).callback(new OnceBad()).build()) {
+        try (Trainer trainer = settings()
+                .checkpoints(everySecondStep())
+                .maxSteps(6)
+                .callback(new OnceBad())
+                .build()) {
             assertThat(trainer.run().skippedSteps()).isEqualTo(1);
         }
         try (Trainer trainer = settings().maxSteps(8).resume(Resume.latest()).build()) {
@@ -195,7 +212,7 @@ class NonFiniteTest {
     private void assertNoCheckpointHoldsNonFiniteNumbers() {
         assertThat(checkpoints).isDirectoryContaining("glob:**.pt");
         for (String file : recorder.saved) {
-            numbers(file).forEach((name, bits) -> {
+            numbers(checkpoints.resolve(file)).forEach((name, bits) -> {
                 ByteBuffer floats = bits.duplicate().order(ByteOrder.LITTLE_ENDIAN);
                 while (floats.hasRemaining()) {
                     assertThat(floats.getFloat()).as("%s of %s", name, file).isFinite();
@@ -205,9 +222,8 @@ class NonFiniteTest {
     }
 
     /** Weights and moments of a checkpoint. */
-    private Map<String, ByteBuffer> numbers(String file) {
-        Path path = checkpoints.resolve(file);
-        assertThat(Files.exists(path)).as(file).isTrue();
+    private static Map<String, ByteBuffer> numbers(Path path) {
+        assertThat(path).exists();
         SampleRange samples = new SampleRange(
                 seed(7), TinyRun.SEQUENCES_PER_STEP, TinyRun.SEQUENCE_LENGTH, TinyRun.TRAIN_ROWS, Map.of());
         try (Gpt read = TinyRun.model();

@@ -15,10 +15,16 @@ public interface TrainingCallback {
     /** After an evaluation. */
     default void onEvaluation(Evaluation evaluation, StopRequest stop) {}
 
-    /** After a checkpoint is complete on disk. */
+    /**
+     * After a checkpoint is complete on disk. It is written while training goes on, and told of after a later step, or at
+     * the end.
+     */
     default void onCheckpoint(CheckpointWritten checkpoint) {}
 
-    /** After a checkpoint could not be written; the older ones are still there and training goes on. */
+    /**
+     * After a checkpoint could not be written, which is noticed after a later step; the older ones are still there and
+     * training goes on.
+     */
     default void onCheckpointFailure(RuntimeException failure) {}
 
     /** After the last step, when everything is saved. */

@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * What stands in the checkpoint of a fine-tuning run in place of the weights: the adapter, its shape, and which weights it
@@ -22,7 +23,7 @@ final class AdapterEntry {
 
     private AdapterEntry() {}
 
-    static Map<String, Object> of(LoraAdapter adapter) {
+    static Map<String, Object> of(LoraAdapter adapter, Staging staging) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("rank", adapter.config().rank());
         entry.put("alpha", adapter.config().alpha());
@@ -30,7 +31,9 @@ final class AdapterEntry {
                 "targets",
                 adapter.config().targets().stream().map(LoraTarget::layerName).toList());
         entry.put("base", adapter.base());
-        entry.put("weights", new PtOrderedDict(adapter.parameters()));
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        adapter.parameters().forEach((name, weight) -> weights.put(name, staging.of(weight)));
+        entry.put("weights", new PtOrderedDict(weights));
         return entry;
     }
 

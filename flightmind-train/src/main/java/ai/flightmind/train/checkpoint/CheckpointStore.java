@@ -1,6 +1,5 @@
 package ai.flightmind.train.checkpoint;
 
-import ai.flightmind.model.Gpt;
 import ai.flightmind.model.error.PtFormatException;
 import ai.flightmind.model.file.DirectoryLock;
 import ai.flightmind.model.file.WholeFile;
@@ -95,8 +94,8 @@ public final class CheckpointStore implements AutoCloseable {
 
     /** Writes {@code step_N.pt} of the state's last step, then removes the oldest beyond the number to keep. */
     public CheckpointWritten writeStep(Snapshot snapshot) {
-        CheckpointWritten written = write("step_" + snapshot.state().lastStep(), snapshot);
-        removeOldest(snapshot.state().lastStep());
+        CheckpointWritten written = write("step_" + snapshot.step(), snapshot);
+        removeOldest(snapshot.step());
         return written;
     }
 
@@ -145,13 +144,13 @@ public final class CheckpointStore implements AutoCloseable {
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             WholeFile.syncDirectory(policy.directory());
             Duration duration = Duration.ofNanos(System.nanoTime() - begin);
-            return new CheckpointWritten(file, snapshot.state().lastStep(), Files.size(file), duration);
+            return new CheckpointWritten(file, snapshot.step(), Files.size(file), duration);
         } catch (IOException | UncheckedIOException e) {
             CheckpointException failure = new CheckpointException(
-                    "The checkpoint of step " + snapshot.state().lastStep() + " could not be written to " + file + ": "
+                    "The checkpoint of step " + snapshot.step() + " could not be written to " + file + ": "
                             + e.getMessage() + ". Earlier checkpoints are as they were. Make sure that"
                             + " the directory is there and has space (a checkpoint takes about "
-                            + ((12 * trainedCount(snapshot.model())) >> 20)
+                            + ((12 * trainedCount(snapshot)) >> 20)
                             + " MiB; keepLast keeps fewer).",
                     e);
             try {
@@ -163,10 +162,9 @@ public final class CheckpointStore implements AutoCloseable {
         }
     }
 
-    private static long trainedCount(Gpt model) {
-        return model.trainedParameters().values().stream()
-                .mapToLong(Tensor::numel)
-                .sum();
+    /** Of its numbers a third are weights, the others their moments. */
+    private static long trainedCount(Snapshot snapshot) {
+        return snapshot.numbers().values().stream().mapToLong(Tensor::numel).sum() / 3;
     }
 
     /**

@@ -35,21 +35,29 @@ public final class CheckpointWriter {
 
     /** Writes a whole file in place and has the disk confirm it; {@link CheckpointStore} makes that atomic. */
     static void write(Path file, String folder, Snapshot snapshot) {
-        Gpt model = snapshot.model();
-        RunState state = snapshot.state();
-        try (PointerScope scope = new PointerScope()) {
-            Map<String, Object> root = new LinkedHashMap<>();
-            model.adapter()
-                    .ifPresentOrElse(
-                            adapter -> root.put(AdapterEntry.NAME, AdapterEntry.of(adapter)),
-                            () -> root.put("model", weights(model)));
-            root.put("optimizer", optimizer(snapshot.optimizer(), snapshot.learningRate()));
-            root.put("config", config(model.config()));
-            root.put("step", state.lastStep());
-            root.put("loss", state.loss());
-            root.put(OURS, ours(model, state, snapshot.samples()));
-            PtWriter.write(file, folder, root);
-        }
+        PtWriter.write(file, folder, snapshot.contents());
+    }
+
+    /** The dictionary of a run, with its tensors as a staging has them. */
+    static Map<String, Object> contents(
+            Gpt model,
+            AdamW optimizer,
+            double learningRate,
+            RunState state,
+            SampleRange samples,
+            Map<String, Tensor> random,
+            Staging staging) {
+        Map<String, Object> root = new LinkedHashMap<>();
+        model.adapter()
+                .ifPresentOrElse(
+                        adapter -> root.put(AdapterEntry.NAME, AdapterEntry.of(adapter, staging)),
+                        () -> root.put("model", weights(model, staging)));
+        root.put("optimizer", optimizer(optimizer, learningRate, staging));
+        root.put("config", config(model.config()));
+        root.put("step", state.lastStep());
+        root.put("loss", state.loss());
+        root.put(OURS, ours(state, samples, random));
+        return root;
     }
 
     /**
@@ -66,7 +74,7 @@ public final class CheckpointWriter {
         FiniteNumbers.require(model.parameters(), file.toString());
         try (PointerScope scope = new PointerScope()) {
             Map<String, Object> root = new LinkedHashMap<>();
-            root.put("model", weights(model));
+            root.put("model", weights(model, Staging.inPlace()));
             root.put("optimizer", freshOptimizer(model));
             root.put("config", config(model.config()));
             root.put("step", -1L);
@@ -96,9 +104,10 @@ public final class CheckpointWriter {
         return map;
     }
 
-    private static PtOrderedDict weights(Gpt model) {
-        Map<String, Tensor> weights = new LinkedHashMap<>(model.parameters());
-        weights.put(TIED_HEAD, model.parameter(EMBEDDING));
+    private static PtOrderedDict weights(Gpt model, Staging staging) {
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        model.parameters().forEach((name, weight) -> weights.put(name, staging.of(weight)));
+        weights.put(TIED_HEAD, staging.of(model.parameter(EMBEDDING)));
         return new PtOrderedDict(weights);
     }
 
@@ -110,7 +119,7 @@ public final class CheckpointWriter {
         return map;
     }
 
-    private static Map<String, Object> optimizer(AdamW optimizer, double learningRate) {
+    private static Map<String, Object> optimizer(AdamW optimizer, double learningRate, Staging staging) {
         Map<Long, Object> states = new LinkedHashMap<>();
         List<Object> groups = new ArrayList<>();
         for (AdamW.Group group : optimizer.groups()) {
@@ -119,9 +128,9 @@ public final class CheckpointWriter {
                 long number = states.size();
                 numbers.add(number);
                 Map<String, Object> state = new LinkedHashMap<>();
-                state.put("step", slot.steps());
-                state.put("exp_avg", slot.mean());
-                state.put("exp_avg_sq", slot.square());
+                state.put("step", staging.of(slot.steps()));
+                state.put("exp_avg", staging.of(slot.mean()));
+                state.put("exp_avg_sq", staging.of(slot.square()));
                 states.put(number, state);
             }
             groups.add(group(group.weightDecay(), learningRate, numbers));
@@ -149,7 +158,7 @@ public final class CheckpointWriter {
         return map;
     }
 
-    private static Map<String, Object> ours(Gpt model, RunState state, SampleRange samples) {
+    private static Map<String, Object> ours(RunState state, SampleRange samples, Map<String, Tensor> random) {
         long consumed = state.nextStep() * samples.sequencesPerStep();
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("seed", samples.seed().value());
@@ -172,7 +181,7 @@ public final class CheckpointWriter {
                         ? state.bestValidationLoss().getAsDouble()
                         : null);
         map.put("data", data);
-        map.put("random_state", RandomState.capture(model.device()));
+        map.put("random_state", random);
         return map;
     }
 }

@@ -1,8 +1,6 @@
 package ai.flightmind.train.checkpoint;
 
 import ai.flightmind.train.error.CheckpointException;
-import ai.flightmind.train.optimizer.AdamW;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -17,16 +15,7 @@ final class FiniteNumbers {
     private FiniteNumbers() {}
 
     static void require(Snapshot snapshot) {
-        Map<String, Tensor> all = new LinkedHashMap<>(snapshot.model().trainedParameters());
-        int number = 0;
-        for (AdamW.Group group : snapshot.optimizer().groups()) {
-            for (AdamW.Slot slot : group.slots()) {
-                all.put("first moment " + number, slot.mean());
-                all.put("second moment " + number, slot.square());
-                number++;
-            }
-        }
-        require(all, "The checkpoint of step " + snapshot.state().lastStep());
+        require(snapshot.numbers(), "The checkpoint of step " + snapshot.step());
     }
 
     /** @param what is to be written */
