@@ -70,8 +70,7 @@ final class CheckpointSaver implements AutoCloseable {
         }
         settle();
         copies.renew();
-        Snapshot copy = snapshot(state, learningRate, copies);
-        writer.begin(copy, due);
+        writer.begin(snapshot(state, learningRate, copies), due);
     }
 
     /** At the end of the run: {@code final.pt}, unless a resumed run was complete already and has it. */
@@ -95,11 +94,9 @@ final class CheckpointSaver implements AutoCloseable {
     }
 
     private void writeNow(RunState state, double learningRate, Function<Snapshot, CheckpointWritten> write) {
-        CheckpointWritten checkpoint;
         try (Snapshot snapshot = snapshot(state, learningRate, Staging.inPlace())) {
-            checkpoint = write.apply(snapshot);
+            tell(new BackgroundWriter.Outcome(List.of(write.apply(snapshot)), List.of()));
         }
-        written(checkpoint);
     }
 
     private Snapshot snapshot(RunState state, double learningRate, Staging staging) {
@@ -119,11 +116,6 @@ final class CheckpointSaver implements AutoCloseable {
             callbacks.checkpointFailure(failure);
         }
         outcome.written().forEach(callbacks::checkpoint);
-    }
-
-    private void written(CheckpointWritten checkpoint) {
-        note(checkpoint);
-        callbacks.checkpoint(checkpoint);
     }
 
     private void note(CheckpointWritten checkpoint) {

@@ -38,17 +38,15 @@ final class ProcessTuning {
             return;
         }
         NativeLibrary libc = NativeLibrary.getInstance("c");
-        ENVIRONMENT.forEach((name, value) -> setUnlessSet(libc, name, value));
+        ENVIRONMENT.forEach((name, value) -> {
+            int keepWhatTheUserSet = 0;
+            libc.getFunction("setenv").invokeInt(new Object[] {name, value, keepWhatTheUserSet});
+        });
         MALLOC.forEach((option, setting) -> {
             if (System.getenv(setting.variable()) == null) {
                 libc.getFunction("mallopt").invokeInt(new Object[] {option, setting.value()});
             }
         });
-    }
-
-    private static void setUnlessSet(NativeLibrary libc, String name, String value) {
-        int keepWhatTheUserSet = 0;
-        libc.getFunction("setenv").invokeInt(new Object[] {name, value, keepWhatTheUserSet});
     }
 
     private static void defaultProperty(String name, String value) {

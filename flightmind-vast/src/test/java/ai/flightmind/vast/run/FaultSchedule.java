@@ -34,8 +34,12 @@ final class FaultSchedule {
     private static final int STEPS = 24;
     private static final Pattern BEST = Pattern.compile("(?s)\\d+ steps, lowest (\\d+)\n.*");
 
-    /** How it ended. */
-    record Result(Outcome outcome, int kills, String summary) {}
+    /**
+     * How it ended.
+     *
+     * @param tight whether it was meant to run out of money
+     */
+    record Result(Outcome outcome, boolean tight, int kills, String summary) {}
 
     private final int seed;
     private final Path folder;
@@ -67,7 +71,7 @@ final class FaultSchedule {
             RunOutcome ended = killed ? inAnotherProgram(cloud, saboteur, plan) : here(cloud, saboteur, plan);
             saboteur.rest();
             check(cloud, plan, ended, saboteur);
-            return new Result(ended.outcome(), ended.kills(), ended.summary() + " " + saboteur);
+            return new Result(ended.outcome(), tight, ended.kills(), ended.summary() + " " + saboteur);
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("Schedule " + seed + ": " + e.getMessage(), e);
         }
@@ -139,8 +143,10 @@ final class FaultSchedule {
             int after = kills < killAfterLines.size() ? killAfterLines.get(kills) : Integer.MAX_VALUE;
             ChildProgram child = ChildProgram.start(cloud, folder);
             String report = child.run(after, bests::acceptLine);
-            unattended =
-                    unattended.plus(Duration.between(left, child.firstLineAt().orElseGet(cloud.time()::now)));
+            if (kills > 0) {
+                unattended = unattended.plus(
+                        Duration.between(left, child.firstLineAt().orElseGet(cloud.time()::now)));
+            }
             left = cloud.time().now();
             if (!report.isEmpty()) {
                 String[] words = report.split(" ", -1);

@@ -33,19 +33,21 @@ class FaultSchedulesTest {
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         Map<RunReport.Outcome, Integer> outcomes = new EnumMap<>(RunReport.Outcome.class);
         int kills = 0;
+        int withMoney = 0;
         try {
             List<Callable<FaultSchedule.Result>> all = IntStream.range(FIRST, FIRST + SCHEDULES)
                     .<Callable<FaultSchedule.Result>>mapToObj(seed -> () -> run(seed))
                     .toList();
             for (Future<FaultSchedule.Result> done : threads.invokeAll(all)) {
                 outcomes.merge(done.get().outcome(), 1, Integer::sum);
+                withMoney += done.get().tight() ? 0 : 1;
                 kills += done.get().kills();
             }
         } finally {
             threads.shutdownNow();
         }
         System.out.println(SCHEDULES + " schedules: " + outcomes + ", " + kills + " kills");
-        assertThat(outcomes.getOrDefault(RunReport.Outcome.COMPLETED, 0)).isGreaterThanOrEqualTo(SCHEDULES / 3);
+        assertThat(outcomes.getOrDefault(RunReport.Outcome.COMPLETED, 0)).isGreaterThan(withMoney / 2);
         assertThat(kills).isGreaterThanOrEqualTo(SCHEDULES / 10);
     }
 
