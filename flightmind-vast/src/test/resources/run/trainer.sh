@@ -48,7 +48,7 @@ while [ "$step" -lt "$max" ]; do
   echo "step $step done"
   if [ "$step" -eq "$fail" ]; then echo 'it fails, as it was told to'; exit 3; fi
   if [ -n "$stop" ]; then save "$step" "step_$step.pt"; echo "stopped after step $step"; exit 0; fi
-  sleep "$pause"
+  /bin/sleep "$pause"
 done
 save "$step" final.pt || exit 1
 echo "complete after step $step"

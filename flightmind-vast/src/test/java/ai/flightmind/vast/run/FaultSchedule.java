@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 
 /** One run, and what goes wrong with it, drawn from a seed. */
 final class FaultSchedule {
-    private static final int SPEED = 300;
+    private static final int SPEED = 100;
     /** Where cents count: what takes us a second must not be long by the marketplace's time. */
     private static final int SLOW = 30;
 
@@ -100,8 +100,7 @@ final class FaultSchedule {
                         Integer.toString(bestAt))
                 .budget(Budget.dollars(budget));
         if (tight) {
-            plan.patience(
-                    plan.build().patience().withPoll(Duration.ofSeconds(30)).withCollect(Duration.ofMinutes(3)));
+            plan.patience(plan.build().patience().withCollect(Duration.ofMinutes(3)));
         }
         if (random.nextInt(3) == 0) {
             plan.dryRun(DryRun.steps(8)).dryRunArguments("--checkpoint-every", "4");

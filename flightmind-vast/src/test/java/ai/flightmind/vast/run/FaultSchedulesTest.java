@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dschedules=200} takes some minutes.
  */
 class FaultSchedulesTest {
-    private static final int SCHEDULES = Integer.getInteger("schedules", 30);
+    private static final int SCHEDULES = Integer.getInteger("schedules", 12);
     private static final int FIRST = Integer.getInteger("schedule", 0);
     private static final int AT_ONCE = 4;
 

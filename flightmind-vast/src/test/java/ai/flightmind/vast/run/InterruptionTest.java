@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class InterruptionTest {
     private static final int STEPS = 60;
 
+    /** Speed of a market whose patience outlasts our retries on a busy machine. */
+    private static final int UNHURRIED = 30;
+
     @TempDir
     Path folder;
 
@@ -222,10 +225,12 @@ class InterruptionTest {
         Path inTheWay = metrics.resolve("in-the-way");
         Files.createDirectories(inTheWay);
 
-        try (PretendCloud cloud = StagedRun.cloud(plan, folder)) {
+        try (PretendCloud cloud = StagedRun.cloud(plan, folder, 3, UNHURRIED)) {
             long kept;
             try (TrainingRun run = cloud.runs().start(plan)) {
-                kept = run.await().leftover().orElseThrow().instanceId();
+                RunReport report = run.await();
+                assertThat(report.leftover()).as("kept: %s", report).isPresent();
+                kept = report.leftover().orElseThrow().instanceId();
             }
             cloud.market().kill(kept);
             Files.delete(inTheWay);

@@ -38,7 +38,9 @@ final class ShellPlan {
                 .command(words.toArray(String[]::new))
                 .budget(Budget.dollars(50))
                 .deadline(Duration.ofHours(12))
+                // A look starts a dozen processes, and takes a pretend machine's time for training.
                 .patience(Patience.standard()
+                        .withPoll(Duration.ofSeconds(30))
                         .withStopGrace(Duration.ofSeconds(20))
                         .withCollect(Duration.ofMinutes(2)))
                 .results(folder.resolve("results"));

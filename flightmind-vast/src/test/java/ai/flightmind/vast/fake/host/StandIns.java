@@ -102,7 +102,7 @@ final class StandIns {
                 "else exec /bin/cat \"$@\"; fi");
     }
 
-    /** Long waits go by in the marketplace's time; short ones are pauses between two looks. */
+    /** Long waits go by in the marketplace's time; short ones are pauses between two looks. Starts nothing but the sleep. */
     private static String sleep(int speed) {
         return String.join(
                 "\n",
@@ -110,7 +110,9 @@ final class StandIns {
                 "*[!0-9]*|'') exec /bin/sleep \"$@\" ;;",
                 "esac",
                 "[ \"$1\" -lt " + LONG_SLEEP_SECONDS + " ] && exec /bin/sleep \"$1\"",
-                "exec /bin/sleep \"$(awk \"BEGIN { print $1 / " + speed + " }\")\"");
+                "ms=$(($1 * 1000 / " + speed + ")) rest=$(($1 * 1000 / " + speed + " % 1000))",
+                "while [ ${#rest} -lt 3 ]; do rest=0$rest; done",
+                "exec /bin/sleep \"$((ms / 1000)).$rest\"");
     }
 
     private static void script(Path bin, String name, String text) throws IOException {

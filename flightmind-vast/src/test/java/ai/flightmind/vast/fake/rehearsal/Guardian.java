@@ -19,9 +19,7 @@ final class Guardian implements AutoCloseable {
         String script = """
                 cat > /dev/null
                 for round in 1 2 3; do
-                  for process in /proc/[0-9]*; do
-                    if tr '\\0' '\\n' < "$process/environ" | grep -q "^$1=$2"; then kill -9 "${process#/proc/}"; fi
-                  done
+                  grep -lzs "^$1=$2" /proc/[0-9]*/environ | while IFS=/ read -r none proc id file; do kill -9 "$id"; done
                 done 2>/dev/null
                 rm -rf "$3"
                 """;
