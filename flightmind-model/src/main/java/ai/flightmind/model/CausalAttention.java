@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class CausalAttention implements AutoCloseable {
     /** Beyond it the scores, (B, H, T, T) per layer, would take more memory than they save time. */
     static final int LONGEST_AS_PRODUCTS = 1_024;
+
+    /** Queries that look at as many keys as the last of them: what lies beyond is not computed. */
+    private static final long BLOCK = 128;
 
     private static final double SCALE = 1 / Math.sqrt(GptConfig.HEAD_SIZE);
 
@@ -44,10 +48,21 @@ final class CausalAttention implements AutoCloseable {
         long batch = q.size(0);
         long heads = q.size(1);
         long length = q.size(2);
-        Tensor allowed = mask.narrow(0, 0, length).narrow(1, 0, length);
-        Tensor scores =
-                torch.baddbmm(allowed, perHead(q), perHead(k).transpose(1, 2), new Scalar(1.0), new Scalar(SCALE));
-        return torch.bmm(scores.softmax(2), perHead(v)).view(batch, heads, length, GptConfig.HEAD_SIZE);
+        Tensor keys = perHead(k);
+        Tensor values = perHead(v);
+        TensorVector blocks = perHead(q).split(BLOCK, 1);
+        TensorVector mixed = new TensorVector();
+        for (long block = 0, from = 0; from < length; block++, from += BLOCK) {
+            long to = Math.min(length, from + BLOCK);
+            Tensor scores = torch.baddbmm(
+                    mask.narrow(0, from, to - from).narrow(1, 0, to),
+                    blocks.get(block),
+                    keys.narrow(1, 0, to).transpose(1, 2),
+                    new Scalar(1.0),
+                    new Scalar(SCALE));
+            mixed.push_back(torch.bmm(scores.softmax(2), values.narrow(1, 0, to)));
+        }
+        return torch.cat(mixed, 1).view(batch, heads, length, GptConfig.HEAD_SIZE);
     }
 
     /**

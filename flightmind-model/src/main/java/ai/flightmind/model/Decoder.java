@@ -23,8 +23,13 @@ final class Decoder implements AutoCloseable {
 
     /** Token ids (B, T), each row from its beginning on, to normalised hidden states (B, T, C), float32. */
     Tensor hidden(Tensor tokens, Compute compute) {
-        Tensor turns = rotary.turns(0, tokens.size(1));
-        return hidden(tokens, compute, new AttentionContext() {
+        return hiddenOf(embedded(tokens), compute);
+    }
+
+    /** Embedded tokens (B, T, C) to normalised hidden states (B, T, C), float32. Called by several threads at once. */
+    Tensor hiddenOf(Tensor embedded, Compute compute) {
+        Tensor turns = rotary.turns(0, embedded.size(1));
+        return hidden(embedded, compute, new AttentionContext() {
             @Override
             public Tensor turn(Tensor heads) {
                 return RotaryEmbedding.turn(heads, turns);
@@ -41,11 +46,15 @@ final class Decoder implements AutoCloseable {
      * Token ids (B, T) that go on where the rows of a cache end; their keys and values are added to it, its lengths stay.
      */
     Tensor hidden(Tensor tokens, Compute compute, KeyValueCache cache) {
-        return hidden(tokens, compute, new CachedContext(cache, tokens.size(1), rotary, attention));
+        return hidden(embedded(tokens), compute, new CachedContext(cache, tokens.size(1), rotary, attention));
     }
 
-    private Tensor hidden(Tensor tokens, Compute compute, AttentionContext context) {
-        Tensor x = torch.embedding(weights.get(Names.EMBEDDING), tokens);
+    private Tensor embedded(Tensor tokens) {
+        return torch.embedding(weights.get(Names.EMBEDDING), tokens);
+    }
+
+    private Tensor hidden(Tensor embedded, Compute compute, AttentionContext context) {
+        Tensor x = embedded;
         for (int layer = 0; layer < config.depth(); layer++) {
             Tensor attended = attention(normed(x, Names.attentionNorm(layer)), layer, compute, context);
             x = x.add(attended);

@@ -7,11 +7,9 @@ import ai.flightmind.model.lora.LowRank;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A GPT on one device. It owns its weights: native memory that is given back by {@link #close()}.
@@ -25,6 +23,9 @@ public final class Gpt implements AutoCloseable {
     private final Weights weights;
     private final Decoder decoder;
     private final LanguageModelHead head;
+    private final GradientPass pass;
+    private @Nullable ParallelPass parallel;
+    private boolean hooked;
 
     private Gpt(GptConfig config, Device device, Weights weights) {
         this.config = config;
@@ -32,6 +33,7 @@ public final class Gpt implements AutoCloseable {
         this.weights = weights;
         this.decoder = new Decoder(config, weights, device);
         this.head = new LanguageModelHead(weights.get(Names.EMBEDDING));
+        this.pass = new GradientPass(config, weights, decoder);
     }
 
     /**
@@ -191,23 +193,32 @@ public final class Gpt implements AutoCloseable {
      * @return the unscaled sum of the losses, a float64 scalar on the device, in nats
      */
     public Tensor accumulateGradients(Tensor tokens, Tensor targets, double scale, Precision precision) {
-        Compute compute = compute(precision);
-        Tensor embedding = weights.get(Names.EMBEDDING);
-        boolean frozen = weights.adapter() != null;
-        Tensor hidden = decoder.hidden(checked(tokens), compute);
-        Tensor hiddenGrad = torch.empty_like(hidden.detach().view(-1, config.width()));
-        Tensor embeddingGrad = frozen ? null : torch.zeros_like(embedding.detach());
-        Tensor lossSum = head.lossSumAndGradient(hidden, targets, scale, compute, hiddenGrad, embeddingGrad);
-        TensorVector roots = new TensorVector(hidden);
-        TensorVector gradients = new TensorVector(hiddenGrad.view(hidden.sizes()));
-        if (embeddingGrad != null) {
-            // The head's share of the embedding's gradient enters as a root of its own: autograd adds the look-up's
-            // share and accumulates both at once, which is also when hooks on the parameter fire.
-            roots.push_back(embedding);
-            gradients.push_back(embeddingGrad);
+        Tensor checked = checked(tokens);
+        int threads = Libtorch.threads();
+        if (device.isCuda() || hooked || !ParallelPass.fits(tokens.size(0), threads)) {
+            return pass.accumulate(checked, targets, scale, compute(precision));
         }
-        torch.backward(roots, gradients, new BoolOptional(), false, new TensorVector());
-        return lossSum;
+        if (parallel == null || parallel.lanes() != threads) {
+            closeParallel();
+            parallel = new ParallelPass(config, weights, decoder, threads);
+        }
+        return parallel.accumulate(checked, targets, scale, compute(precision));
+    }
+
+    private void closeParallel() {
+        if (parallel != null) {
+            parallel.close();
+            parallel = null;
+        }
+    }
+
+    /**
+     * Whether gradients are to be made by autograd, one parameter after another, so that hooks on the parameters fire, as
+     * c10d's {@code Reducer} needs it. Otherwise, the default, a few CPU threads may each take rows of their own, which is
+     * faster.
+     */
+    public void fireGradientHooks(boolean fire) {
+        hooked = fire;
     }
 
     /** Drops all gradients; the next {@link #accumulateGradients} begins anew. */
@@ -244,6 +255,8 @@ public final class Gpt implements AutoCloseable {
     @Override
     public void close() {
         clearGradients();
+        closeParallel();
+        pass.close();
         decoder.close();
         head.close();
         weights.close();

@@ -47,7 +47,7 @@ final class LanguageModelHead implements AutoCloseable {
     /**
      * The sum of the losses, and the gradient of {@code scale} times it: with respect to the hidden states into {@code
      * hiddenGrad} (B·T, C) and, unless the embedding is frozen, with respect to it into {@code weightGrad} (V, C), both
-     * float32.
+     * float32, whatever was in them before.
      */
     Tensor lossSumAndGradient(
             Tensor hidden,
@@ -56,16 +56,23 @@ final class LanguageModelHead implements AutoCloseable {
             Compute compute,
             Tensor hiddenGrad,
             @Nullable Tensor weightGrad) {
+        boolean fp32 = compute.precision() == Precision.FP32;
+        // In float32 the products scale their results at no cost; bfloat16's would round twice.
+        Scalar scaled = new Scalar(fp32 ? scale : 1);
+        double inLogits = fp32 ? 1 : scale;
         return inChunks(hidden, targets, compute, (rows, weight, chunk, from) -> {
-            Tensor logitsGrad = compute.lower(chunk.gradientInPlace(scale));
+            Tensor logitsGrad = compute.lower(chunk.gradientInPlace(inLogits));
             Tensor intoHidden = hiddenGrad.narrow(0, from, rows.size(0));
-            if (compute.precision() == Precision.FP32) {
-                torch.mm_out(intoHidden, logitsGrad, weight);
+            Scalar keep = new Scalar(from == 0 ? 0.0 : 1.0);
+            if (fp32) {
+                intoHidden.addmm_(logitsGrad, weight, new Scalar(0.0), scaled);
             } else {
                 intoHidden.copy_(logitsGrad.mm(weight));
             }
-            if (weightGrad != null && compute.precision() == Precision.FP32) {
-                weightGrad.addmm_(logitsGrad.t(), rows);
+            if (weightGrad != null && fp32) {
+                weightGrad.addmm_(logitsGrad.t(), rows, keep, scaled);
+            } else if (weightGrad != null && from == 0) {
+                weightGrad.copy_(logitsGrad.t().mm(rows));
             } else if (weightGrad != null) {
                 weightGrad.add_(logitsGrad.t().mm(rows));
             }
@@ -154,9 +161,12 @@ final class LanguageModelHead implements AutoCloseable {
 
         /** scale · (softmax − one-hot), in the memory of the logits. */
         Tensor gradientInPlace(double scale) {
+            Tensor gradient = logProbabilities.exp_();
+            if (scale == 1 && !gradient.is_cuda() && counted.min().item_float() == 1) {
+                return gradient.scatter_add_(1, targets, counted.neg());
+            }
             Tensor scaled = counted.mul(new Scalar(scale));
-            Tensor gradient = logProbabilities.exp_().mul_(scaled);
-            return gradient.scatter_add_(1, targets, scaled.neg());
+            return gradient.mul_(scaled).scatter_add_(1, targets, scaled.neg());
         }
     }
 }

@@ -83,6 +83,7 @@ final class TrainingSession {
             warnOfRepetition(world);
             try (StepRows data = rows(world, state);
                     GradientReducer reducer = world.reducer(model.trainedParameters())) {
+                model.fireGradientHooks(world.size() > 1);
                 TrainingStep step = new TrainingStep(settings, data, optimizer, world, reducer);
                 TrainingLoop loop = loop(world, step, saver, callbacks, state);
                 callbacks.start(describe(world, state, resumed));

@@ -40,6 +40,7 @@ class WorldOfOneTest {
         Libtorch.setThreads(1);
         model = Gpt.create(
                 GptConfig.builder().depth(1).vocabSize(512).sequenceLength(64).build(), Device.cpu(), seed(1));
+        model.fireGradientHooks(true);
     }
 
     @AfterEach

@@ -1,0 +1,142 @@
+package ai.flightmind.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forward and backward over rows of a micro-batch. Autograd sees the layers only: the head makes its own gradient, and the
+ * look-up's goes into the rows of the embedding's that were read, where autograd would make a second one as large as the
+ * embedding. Keeps the memory that it computes into from pass to pass; used by one thread at a time.
+ */
+final class GradientPass implements AutoCloseable {
+    private final GptConfig config;
+    private final Weights weights;
+    private final Decoder decoder;
+    private final LanguageModelHead head;
+
+    GradientPass(GptConfig config, Weights weights, Decoder decoder) {
+        this.config = config;
+        this.weights = weights;
+        this.decoder = decoder;
+        this.head = new LanguageModelHead(weights.get(Names.EMBEDDING));
+    }
+
+    /**
+     * The sum of the losses, and the gradients of it.
+     *
+     * @param lossSum a float64 scalar on the device
+     * @param embeddingGradient (V, C), float32; null if the embedding is frozen
+     * @param others of the other trained parameters, in their order
+     */
+    record Gradients(Tensor lossSum, @Nullable Tensor embeddingGradient, TensorVector others) implements AutoCloseable {
+        @Override
+        public void close() {
+            lossSum.close();
+            if (embeddingGradient != null) {
+                embeddingGradient.close();
+            }
+            others.close();
+        }
+    }
+
+    /** What the layers have made of the rows, and the way back. */
+    private record Forward(Tensor embedded, Tensor hidden, Tensor hiddenGrad) {}
+
+    private Forward forward(Tensor tokens, Compute compute) {
+        Tensor embedded = torch.embedding(weights.get(Names.EMBEDDING).detach(), tokens);
+        embedded.set_requires_grad(!isFrozen());
+        Tensor hidden = decoder.hiddenOf(embedded, compute);
+        return new Forward(embedded, hidden, torch.empty_like(hidden.detach().view(-1, config.width())));
+    }
+
+    /** Leaves what the parameters have of gradients as it is. What is given is the caller's to close. */
+    Gradients gradients(Tensor tokens, Tensor targets, double scale, Compute compute) {
+        try (PointerScope scope = new PointerScope()) {
+            Forward forward = forward(tokens, compute);
+            Tensor embeddingGrad =
+                    isFrozen() ? null : torch.empty_like(embedding().detach());
+            Tensor lossSum = head.lossSumAndGradient(
+                    forward.hidden(), targets, scale, compute, forward.hiddenGrad(), embeddingGrad);
+            List<Tensor> leaves = new ArrayList<>(others());
+            if (embeddingGrad != null) {
+                leaves.add(forward.embedded());
+            }
+            TensorVector gradients = torch.grad(
+                    new TensorVector(forward.hidden()),
+                    new TensorVector(leaves.toArray(new Tensor[0])),
+                    new TensorVector(forward.hiddenGrad().view(forward.hidden().sizes())),
+                    new BoolOptional(),
+                    false,
+                    false);
+            if (embeddingGrad != null) {
+                addLookUp(embeddingGrad, tokens, gradients.get(gradients.size() - 1));
+                gradients.pop_back();
+                embeddingGrad.retainReference();
+            }
+            lossSum.retainReference();
+            gradients.retainReference();
+            return new Gradients(lossSum, embeddingGrad, gradients);
+        }
+    }
+
+    /** Adds the gradients to the parameters', through autograd: hooks on a parameter fire as soon as its own is made. */
+    Tensor accumulate(Tensor tokens, Tensor targets, double scale, Compute compute) {
+        Forward forward = forward(tokens, compute);
+        Tensor embeddingGrad = isFrozen() ? null : torch.empty_like(embedding().detach());
+        Tensor lossSum =
+                head.lossSumAndGradient(forward.hidden(), targets, scale, compute, forward.hiddenGrad(), embeddingGrad);
+        backward(forward.hidden(), forward.hiddenGrad().view(forward.hidden().sizes()));
+        if (embeddingGrad != null) {
+            addLookUp(embeddingGrad, tokens, forward.embedded().grad());
+            backward(embedding(), embeddingGrad);
+        }
+        return lossSum;
+    }
+
+    private static void backward(Tensor root, Tensor gradient) {
+        torch.backward(
+                new TensorVector(root), new TensorVector(gradient), new BoolOptional(), false, new TensorVector());
+    }
+
+    private static void addLookUp(Tensor embeddingGrad, Tensor tokens, Tensor embeddedGrad) {
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            if (embeddingGrad.is_cuda()) {
+                // Adding to rows there is in no certain order, and not the same each time.
+                long noPadding = -1;
+                boolean byFrequency = false;
+                embeddingGrad.add_(torch.embedding_dense_backward(
+                        embeddedGrad, tokens, embeddingGrad.size(0), noPadding, byFrequency));
+            } else {
+                embeddingGrad.index_add_(0, tokens.reshape(-1), embeddedGrad.reshape(-1, embeddingGrad.size(1)));
+            }
+        }
+    }
+
+    private boolean isFrozen() {
+        return weights.adapter() != null;
+    }
+
+    private Tensor embedding() {
+        return weights.get(Names.EMBEDDING);
+    }
+
+    private List<Tensor> others() {
+        return weights.trained().entrySet().stream()
+                .filter(parameter -> !parameter.getKey().equals(Names.EMBEDDING))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        head.close();
+    }
+}
