@@ -191,6 +191,16 @@ public final class Gpt implements AutoCloseable {
      * @return the unscaled sum of the losses, a float64 scalar on the device, in nats
      */
     public Tensor accumulateGradients(Tensor tokens, Tensor targets, double scale, Precision precision) {
+        return accumulateGradients(tokens, targets, scale, precision, () -> {});
+    }
+
+    /**
+     * As {@link #accumulateGradients(Tensor, Tensor, double, Precision)}, telling when the forward pass is through.
+     *
+     * @param beforeBackward called once the loss and the head's own gradient are computed; on a GPU, asked for
+     */
+    public Tensor accumulateGradients(
+            Tensor tokens, Tensor targets, double scale, Precision precision, Runnable beforeBackward) {
         Compute compute = compute(precision);
         Tensor embedding = weights.get(Names.EMBEDDING);
         boolean frozen = weights.adapter() != null;
@@ -198,6 +208,7 @@ public final class Gpt implements AutoCloseable {
         Tensor hiddenGrad = torch.empty_like(hidden.detach().view(-1, config.width()));
         Tensor embeddingGrad = frozen ? null : torch.zeros_like(embedding.detach());
         Tensor lossSum = head.lossSumAndGradient(hidden, targets, scale, compute, hiddenGrad, embeddingGrad);
+        beforeBackward.run();
         TensorVector roots = new TensorVector(hidden);
         TensorVector gradients = new TensorVector(hiddenGrad.view(hidden.sizes()));
         if (embeddingGrad != null) {
