@@ -138,6 +138,9 @@ public final class Benchmark implements Callable<Integer> {
         if (figures.isPresent()) {
             System.out.print(figures.get().table());
             writeJson(figures.get().json());
+        } else if (Ddp.fromEnvironment().rank() == 0) {
+            System.err.println("The run was stopped before a step was measured.");
+            return 1;
         }
         return 0;
     }

@@ -179,20 +179,20 @@ class BenchmarkTest {
     @Test
     void variantsAreRunInTurnAndOneThatFailsIsNamed() throws Exception {
         ProgramRun run = run(
-                "--threads=2",
+                "--threads=1",
                 "--steps=2",
                 "--sample-seconds=0",
                 "--rounds=2",
-                "--compare=plain,--threads=1,FLIGHTMIND_DDP_BACKEND=pigeon");
+                "--compare=plain,--batch-size=1,FLIGHTMIND_DDP_BACKEND=pigeon");
 
         assertThat(run.output())
                 .containsSubsequence(
                         "round 1, plain: ",
-                        "round 1, --threads=1: ",
+                        "round 1, --batch-size=1: ",
                         "round 1, FLIGHTMIND_DDP_BACKEND=pigeon: failed with status 1",
                         "pigeon",
                         "round 2, plain: ",
-                        "round 2, --threads=1: ",
+                        "round 2, --batch-size=1: ",
                         "variant ")
                 .containsPattern("\nplain +[\\d,]+ +[\\d,]+ to [\\d,]+ +1\\.000 +[\\d,]+ +1\\.000\n")
                 .containsPattern("\nFLIGHTMIND_DDP_BACKEND=pigeon +- +- +- +- +-\n");
@@ -205,9 +205,9 @@ class BenchmarkTest {
                         number(variants, 1, "tokens_per_second", "median")
                                 / number(variants, 0, "tokens_per_second", "median"),
                         within(1e-9));
-        assertThat(at(variants, 1, "flags")).isEqualTo(Map.of("--threads", "1"));
-        assertThat(number(variants, 0, "rounds", 1, "threads")).isEqualTo(2);
-        assertThat(number(variants, 1, "rounds", 1, "threads")).isEqualTo(1);
+        assertThat(at(variants, 1, "flags")).isEqualTo(Map.of("--batch-size", "1"));
+        assertThat(number(variants, 0, "rounds", 1, "batch_size")).isEqualTo(2);
+        assertThat(number(variants, 1, "rounds", 1, "batch_size")).isEqualTo(1);
         assertThat(at(variants, 2, "environment")).isEqualTo(Map.of("FLIGHTMIND_DDP_BACKEND", "pigeon"));
         assertThat(at(variants, 2, "ratio")).isNull();
         assertThat(number(variants, 2, "rounds", 0, "status")).isEqualTo(1);

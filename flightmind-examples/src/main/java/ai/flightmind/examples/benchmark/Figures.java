@@ -63,6 +63,11 @@ public final class Figures {
         return threads;
     }
 
+    /** Fewer than were asked for if the run was stopped. */
+    int stepCount() {
+        return steps.size();
+    }
+
     /** Of the measured steps, each by itself; a token is one that is predicted, on whatever rank. */
     Spread tokensPerSecond() {
         return Spread.of(steps.stream().map(MeasuredStep::step).mapToDouble(Step::tokensPerSecond));

@@ -50,7 +50,7 @@ final class FiguresJson {
         all.put("precision", setup.precision().name().toLowerCase(Locale.ROOT));
         all.put("threads", figures.threads());
         all.put("warmup", setup.warmup());
-        all.put("steps", setup.steps());
+        all.put("steps", figures.stepCount());
         return all;
     }
 

@@ -42,7 +42,7 @@ final class FiguresText {
                 setup.microBatchSize(),
                 setup.model().sequenceLength(),
                 figures.run().worldSize(),
-                setup.steps(),
+                figures.stepCount(),
                 setup.warmup());
         line(
                 "device",

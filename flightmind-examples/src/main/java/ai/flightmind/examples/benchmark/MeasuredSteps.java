@@ -101,16 +101,17 @@ final class MeasuredSteps implements TrainingCallback, AutoCloseable {
         }
     }
 
-    /** Empty on ranks that are told nothing. */
+    /** Empty on ranks that are told nothing, and where the run was stopped before a step was measured. */
     Optional<Figures> figures(int threads, double peakFlops) {
-        return run.map(start -> new Figures(
-                setup,
-                start,
-                threads,
-                List.copyOf(steps),
-                peakFlops * start.worldSize(),
-                javaShare,
-                memoryUse,
-                CheckpointCost.of(steps, written)));
+        return run.filter(start -> !steps.isEmpty())
+                .map(start -> new Figures(
+                        setup,
+                        start,
+                        threads,
+                        List.copyOf(steps),
+                        peakFlops * start.worldSize(),
+                        javaShare,
+                        memoryUse,
+                        CheckpointCost.of(steps, written)));
     }
 }

@@ -20,7 +20,7 @@ public final class Measurement {
     /**
      * Under a launcher the ranks measure together.
      *
-     * @return the figures, on rank 0
+     * @return the figures, on rank 0, unless the run was stopped before there were any
      * @throws IOException if there is no room for the tokens
      */
     public static Optional<Figures> of(Setup setup) throws IOException {
