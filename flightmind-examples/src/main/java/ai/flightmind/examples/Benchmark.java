@@ -1,287 +1,215 @@
 package ai.flightmind.examples;
 
-import static ai.flightmind.model.Seed.seed;
-
+import ai.flightmind.examples.benchmark.Figures;
+import ai.flightmind.examples.benchmark.Measurement;
+import ai.flightmind.examples.benchmark.Setup;
+import ai.flightmind.examples.benchmark.compare.Comparison;
+import ai.flightmind.examples.benchmark.compare.Variant;
 import ai.flightmind.model.Device;
-import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
-import ai.flightmind.model.libtorch.Libtorch;
-import ai.flightmind.train.Trainer;
-import ai.flightmind.train.callback.RunStart;
-import ai.flightmind.train.callback.Step;
-import ai.flightmind.train.callback.StopRequest;
-import ai.flightmind.train.callback.TrainingCallback;
-import ai.flightmind.train.data.TokenDataset;
-import com.squareup.moshi.JsonWriter;
+import ai.flightmind.model.file.WholeFile;
+import ai.flightmind.train.distributed.Ddp;
+import ai.flightmind.train.launch.Launcher;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Random;
-import java.util.function.ToDoubleFunction;
-import okio.Buffer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DeviceOptional;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
- * Measures training: the median step of the real trainer on random tokens, in tokens per second and as a share of the
- * largest rate at which this machine multiplies 2048 × 2048 matrices of the same precision, measured in the same run.
- * Under a launcher the ranks train together, and rank 0 tells.
+ * Measures the real trainer on random tokens: tokens per second, as a share of the largest rate at which the device
+ * multiplies matrices, measured in the same run; where the time goes, and the memory. Or compares ways to train, each in
+ * processes of its own, in turn. Under a launcher the ranks train together, and rank 0 tells.
  */
 @Command(
         name = "Benchmark",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         showDefaultValues = true,
-        description = "Measures training steps against the machine's matrix peak.")
-public final class Benchmark implements Runnable {
-    private static final int PEAK_SIZE = 2_048;
-    private static final int PEAK_RUNS = 8;
+        description = "Measures training steps against the device's matrix peak.")
+public final class Benchmark implements Callable<Integer> {
+    private static final String RANKS = "--ranks";
+    private static final String JSON = "--json";
+    private static final String COMPARE = "--compare";
+    private static final String ROUNDS = "--rounds";
 
-    @Option(names = "--depth")
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--depth", paramLabel = "N", description = "layers of the model")
     private int depth = 6;
 
-    @Option(names = "--seq-len")
+    @Option(names = "--seq-len", paramLabel = "N", description = "tokens per sequence")
     private int sequenceLength = 512;
 
-    @Option(names = "--batch-size")
-    private int microBatchSize = 4;
-
-    @Option(names = "--vocab-size")
+    @Option(names = "--vocab-size", paramLabel = "N", description = "token ids")
     private int vocabSize = 32_768;
 
-    @Option(names = "--threads", description = "default: all cores", showDefaultValue = Visibility.NEVER)
-    private @Nullable Integer threads;
+    @Option(names = "--batch-size", paramLabel = "N", description = "sequences per forward and backward pass")
+    private int microBatchSize = 4;
 
-    @Option(names = "--device", description = "default: cuda where there is one", showDefaultValue = Visibility.NEVER)
-    private @Nullable String device;
+    @Option(names = "--accumulation", paramLabel = "N", description = "such passes of each rank per step")
+    private int accumulation = 1;
 
-    @Option(names = "--precision")
-    private Precision precision = Precision.FP32;
-
-    @Option(names = "--warmup", description = "steps before the measured ones")
-    private int warmup = 3;
-
-    @Option(names = "--steps", description = "measured steps")
-    private int steps = 10;
+    @Mixin
+    private final ComputeFlags compute = new ComputeFlags();
 
     @Option(
-            names = "--json",
+            names = RANKS,
+            paramLabel = "N",
+            description = "processes that train together, each with its share of the cores")
+    private int ranks = 1;
+
+    @Option(names = "--warmup", paramLabel = "N", description = "steps before the measured ones")
+    private int warmup = 3;
+
+    @Option(names = "--steps", paramLabel = "N", description = "measured steps")
+    private int steps = 10;
+
+    @Option(names = "--phases", description = "also on a GPU: time by phase, which has the program wait for it")
+    private boolean phases;
+
+    @Option(
+            names = "--sample-seconds",
+            paramLabel = "S",
+            description = "training after the measured steps in which Java's share is sampled; 0 for not")
+    private double sampleSeconds = 2;
+
+    @Option(
+            names = "--checkpoints",
+            paramLabel = "N",
+            description = "save every N steps, and measure what that costs; default: do not",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Integer checkpoints;
+
+    @Option(
+            names = JSON,
             paramLabel = "FILE",
             description = "also write the figures there",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Path json;
 
-    /**
-     * What was measured.
-     *
-     * @param tokensPerSecond of the median step; a token is one that is predicted
-     * @param teraflops of that step, at 6 operations per parameter and token
-     * @param peakTeraflops of the best of 8 products
-     * @param dataShare of the median step's time
-     * @param communicationShare of a step's time, waiting for other ranks, in the median
-     */
-    private record Figures(
-            RunStart run,
-            double tokensPerSecond,
-            double teraflops,
-            double peakTeraflops,
-            double dataShare,
-            double communicationShare) {
-        long parameters() {
-            return run.model().parameterCount();
-        }
+    @Option(
+            names = COMPARE,
+            arity = "0..1",
+            split = ",",
+            paramLabel = "VARIANT",
+            description =
+                    "run these in turn, each in a process of its own: plain, fp32, bf16, checkpoints, phases, blas-spins,"
+                            + " one-arena, huge-pages, --flag=value, VARIABLE=value, -Xoption, several joined by +; without"
+                            + " names: what may matter on the device",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable List<String> compare;
 
-        double shareOfPeak() {
-            return teraflops / peakTeraflops;
-        }
-    }
+    @Option(names = ROUNDS, paramLabel = "N", description = "runs of each variant that is compared")
+    private int rounds = 3;
 
     public static void main(String[] args) {
         System.exit(Commands.execute(new Benchmark(), args));
     }
 
     @Override
-    public void run() {
-        if (threads != null) {
-            Libtorch.setThreads(threads);
+    public Integer call() throws IOException, InterruptedException {
+        if (compare != null) {
+            return compareAll(compare);
         }
-        Device target = device == null ? Device.best() : Device.parse(device);
-        try {
-            Figures figures = measure(target);
-            if (figures.run().rank() > 0) {
-                return;
-            }
-            System.out.printf(
-                    Locale.ROOT,
-                    "depth %d (%,d parameters), %d x %d, vocabulary %,d, %s, %s, %d ranks of %d threads:%n"
-                            + "%,.0f tokens/s, %.3f TFLOP/s by 6N, %.3f of the measured peak of %.3f TFLOP/s;"
-                            + " data %.4f %% of a step, waiting for other ranks %.2f %%%n",
-                    depth,
-                    figures.parameters(),
-                    microBatchSize,
-                    sequenceLength,
-                    vocabSize,
-                    target.hardwareName(),
-                    precision,
-                    figures.run().worldSize(),
-                    Libtorch.threads(),
-                    figures.tokensPerSecond(),
-                    figures.teraflops(),
-                    figures.shareOfPeak(),
-                    figures.peakTeraflops(),
-                    100 * figures.dataShare(),
-                    100 * figures.communicationShare());
-            if (json != null) {
-                Files.writeString(json, toJson(figures, target) + "\n");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("The benchmark's files cannot be written: " + e.getMessage(), e);
+        if (ranks != 1) {
+            launch();
+            return 0;
         }
+        compute.setThreads();
+        Optional<Figures> figures = Measurement.of(setup());
+        if (figures.isPresent()) {
+            System.out.print(figures.get().table());
+            writeJson(figures.get().json());
+        } else if (Ddp.fromEnvironment().rank() == 0) {
+            System.err.println("The run was stopped before a step was measured.");
+            return 1;
+        }
+        return 0;
     }
 
-    private Figures measure(Device target) throws IOException {
-        GptConfig config = GptConfig.builder()
-                .depth(depth)
-                .vocabSize(vocabSize)
-                .sequenceLength(sequenceLength)
-                .build();
-        double peak = peakFlops(target);
-        Measured measured = new Measured();
-        Path directory = Files.createTempDirectory("flightmind-benchmark");
-        try {
-            writeTokens(directory.resolve("train.bin"));
-            writeTokens(directory.resolve("val.bin"));
-            try (TokenDataset data = TokenDataset.open(directory);
-                    Gpt model = Gpt.create(config, target, seed(42));
-                    Trainer trainer = Trainer.builder()
-                            .model(model)
-                            .data(data)
-                            .maxSteps((long) warmup + steps)
-                            .microBatchSize(microBatchSize)
-                            .tokensPerStep((long) microBatchSize * sequenceLength)
-                            .precision(precision)
-                            .callback(measured)
-                            .build()) {
-                trainer.run();
-            }
-        } finally {
-            Files.deleteIfExists(directory.resolve("train.bin"));
-            Files.deleteIfExists(directory.resolve("val.bin"));
-            Files.deleteIfExists(directory);
-        }
-        RunStart run = measured.run.orElseThrow();
-        peak = Math.max(peak, peakFlops(target)) * run.worldSize();
-        double tokensPerSecond = measured.median(Step::tokensPerSecond);
-        double flops = 6.0 * config.parameterCount() * tokensPerSecond;
-        return new Figures(
-                run,
-                tokensPerSecond,
-                flops / 1e12,
-                peak / 1e12,
-                measured.median(Step::dataShare),
-                measured.median(step -> (double) step.communication().toNanos()
-                        / step.duration().toNanos()));
+    private Setup setup() {
+        Device device = compute.device();
+        return new Setup(
+                GptConfig.builder()
+                        .depth(depth)
+                        .vocabSize(vocabSize)
+                        .sequenceLength(sequenceLength)
+                        .build(),
+                device,
+                precisionOn(device),
+                microBatchSize,
+                accumulation,
+                warmup,
+                steps,
+                phases,
+                Duration.ofMillis(Math.round(1e3 * sampleSeconds)),
+                checkpoints == null ? OptionalInt.empty() : OptionalInt.of(checkpoints));
     }
 
-    private final class Measured implements TrainingCallback {
-        private final List<Step> steps = new ArrayList<>();
-        private Optional<RunStart> run = Optional.empty();
+    private Precision precisionOn(Device device) {
+        return compute.precision().orElse(device.isCuda() ? Precision.BF16 : Precision.FP32);
+    }
 
-        @Override
-        public boolean onEveryRank() {
-            return true;
+    private int compareAll(List<String> names) throws IOException, InterruptedException {
+        Device device = compute.device();
+        List<Variant> variants = names.stream().allMatch(String::isEmpty)
+                ? Variant.worthTrying(device, precisionOn(device), microBatchSize)
+                : names.stream().map(Variant::parse).toList();
+        Comparison comparison = Comparison.run(
+                Benchmark.class, given(Set.of(COMPARE, ROUNDS, JSON)), variants, rounds, System.out::println);
+        System.out.print(comparison.table());
+        writeJson(comparison.json());
+        return comparison.complete() ? 0 : 1;
+    }
+
+    private void launch() throws IOException {
+        if (Ddp.fromEnvironment().distributed()) {
+            throw new IllegalArgumentException(
+                    RANKS + " starts ranks itself: leave it to the launcher, or leave that out");
         }
+        Launcher.builder()
+                .mainClass(Benchmark.class)
+                .arguments(given(Set.of(RANKS)).entrySet().stream()
+                        .map(flag -> flag.getKey() + "=" + flag.getValue())
+                        .toList())
+                .processesPerNode(ranks)
+                .build()
+                .run();
+    }
 
-        @Override
-        public void onStart(RunStart start) {
-            run = Optional.of(start);
-        }
-
-        @Override
-        public void onStep(Step step, StopRequest stop) {
-            if (step.step() >= warmup) {
-                steps.add(step);
+    /** The flags that were given but for these, by name. */
+    private Map<String, String> given(Set<String> without) {
+        Map<String, String> given = new LinkedHashMap<>();
+        for (OptionSpec option :
+                Objects.requireNonNull(spec).commandLine().getParseResult().matchedOptions()) {
+            if (!without.contains(option.longestName())) {
+                given.put(option.longestName(), String.join(",", option.stringValues()));
             }
         }
-
-        double median(ToDoubleFunction<Step> value) {
-            double[] sorted = steps.stream().mapToDouble(value).sorted().toArray();
-            int middle = sorted.length / 2;
-            return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        }
+        return given;
     }
 
-    private double peakFlops(Device target) {
-        Libtorch.load();
-        try (PointerScope scope = new PointerScope()) {
-            TensorOptions options = new TensorOptions(
-                            precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float)
-                    .device(new DeviceOptional(target.toTorch()));
-            Tensor a = torch.rand(new long[] {PEAK_SIZE, PEAK_SIZE}, options);
-            Tensor b = torch.rand_like(a);
-            double best = 0;
-            for (int i = 0; i < PEAK_RUNS; i++) {
-                long begin = System.nanoTime();
-                try (Tensor product = torch.mm(a, b);
-                        Tensor corner = product.select(0, 0).select(0, 0)) {
-                    double waitedFor = corner.item_double();
-                    double seconds = (System.nanoTime() - begin) / 1e9;
-                    best = Math.max(best, 2 * Math.pow(PEAK_SIZE, 3) / seconds * Math.signum(waitedFor));
-                }
-            }
-            return best;
+    private void writeJson(String figures) {
+        if (json != null) {
+            WholeFile.write(json, out -> out.write((figures + "\n").getBytes(StandardCharsets.UTF_8)));
         }
-    }
-
-    private void writeTokens(Path file) throws IOException {
-        int rows = 2 * microBatchSize;
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(rows * 2, sequenceLength))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        Random random = new Random(1);
-        while (bytes.hasRemaining()) {
-            bytes.putShort((short) random.nextInt(Math.min(vocabSize, 1 << 16)));
-        }
-        Files.write(file, bytes.array());
-    }
-
-    private String toJson(Figures figures, Device target) throws IOException {
-        Buffer buffer = new Buffer();
-        try (JsonWriter writer = JsonWriter.of(buffer)) {
-            writer.beginObject();
-            writer.name("depth").value(depth);
-            writer.name("seq_len").value(sequenceLength);
-            writer.name("batch_size").value(microBatchSize);
-            writer.name("vocab_size").value(vocabSize);
-            writer.name("ranks").value(figures.run().worldSize());
-            writer.name("threads").value(Libtorch.threads());
-            writer.name("device").value(target.toString());
-            writer.name("hardware").value(target.hardwareName());
-            writer.name("precision").value(precision.name().toLowerCase(Locale.ROOT));
-            writer.name("parameters").value(figures.parameters());
-            writer.name("tokens_per_second").value(figures.tokensPerSecond());
-            writer.name("teraflops").value(figures.teraflops());
-            writer.name("peak_teraflops").value(figures.peakTeraflops());
-            writer.name("share_of_peak").value(figures.shareOfPeak());
-            writer.name("data_share").value(figures.dataShare());
-            writer.name("communication_share").value(figures.communicationShare());
-            writer.endObject();
-        }
-        return buffer.readUtf8();
     }
 }

@@ -2,10 +2,8 @@ package ai.flightmind.examples;
 
 import static ai.flightmind.model.Seed.seed;
 
-import ai.flightmind.model.Device;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
-import ai.flightmind.model.libtorch.Libtorch;
 import ai.flightmind.train.Trainer;
 import ai.flightmind.train.callback.MetricsFile;
 import ai.flightmind.train.callback.RunStart;
@@ -29,9 +27,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -64,8 +61,8 @@ public final class WatchingCost implements Runnable {
     @Option(names = "--rounds", description = "runs of either kind")
     private int rounds = 4;
 
-    @Option(names = "--threads", description = "default: all cores", showDefaultValue = Visibility.NEVER)
-    private @Nullable Integer threads;
+    @Mixin
+    private final ComputeFlags compute = new ComputeFlags();
 
     public static void main(String[] args) {
         System.exit(Commands.execute(new WatchingCost(), args));
@@ -73,9 +70,7 @@ public final class WatchingCost implements Runnable {
 
     @Override
     public void run() {
-        if (threads != null) {
-            Libtorch.setThreads(threads);
-        }
+        compute.setThreads();
         try {
             Path directory = Files.createTempDirectory("flightmind-watching");
             try {
@@ -139,13 +134,14 @@ public final class WatchingCost implements Runnable {
                 .sequenceLength(sequenceLength)
                 .build();
         try (TokenDataset data = TokenDataset.open(directory);
-                Gpt model = Gpt.create(config, Device.best(), seed(42))) {
+                Gpt model = Gpt.create(config, compute.device(), seed(42))) {
             Trainer.Builder builder = Trainer.builder()
                     .model(model)
                     .data(data)
                     .maxSteps((long) WARMUP + steps)
                     .microBatchSize(microBatchSize)
                     .tokensPerStep((long) microBatchSize * sequenceLength);
+            compute.precision().ifPresent(builder::precision);
             watchers.forEach(builder::callback);
             try (Trainer trainer = builder.callback(new Periods(periods)).build()) {
                 trainer.run();

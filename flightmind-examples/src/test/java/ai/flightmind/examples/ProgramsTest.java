@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.train.checkpoint.CheckpointReader;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,36 +18,13 @@ class ProgramsTest {
     @TempDir
     Path directory;
 
-    private final List<Process> processes = new ArrayList<>();
-
-    @AfterEach
-    void endAll() {
-        processes.forEach(Process::destroyForcibly);
-    }
-
-    private record Ended(int status, String output) {}
-
-    private Ended run(Class<?> program, Object... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                program.getName()));
-        for (Object argument : arguments) {
-            command.add(argument.toString());
-        }
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .directory(new File(directory.toString()))
-                .start();
-        processes.add(process);
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), output);
+    private ProgramRun run(Class<?> program, Object... arguments) throws Exception {
+        return ProgramRun.of(directory, program, arguments);
     }
 
     @Test
     void quickstartTrainsIsInterruptedResumesAndWrites() throws Exception {
-        Ended ended =
+        ProgramRun ended =
                 run(Quickstart.class, "--dir", "quick", "--reports", 300, "--depth", 1, "--steps", 30, "--write", 2);
 
         assertThat(ended.output()).contains("Interrupted", "Validation loss", "reports are accepted");
@@ -63,7 +37,7 @@ class ProgramsTest {
 
         run(ReportRun.class, "quick/checkpoints", "--out", "again.html");
         assertThat(directory.resolve("again.html")).content().contains("Completed", "<svg");
-        Ended plotted =
+        ProgramRun plotted =
                 run(PlotRuns.class, "quick/checkpoints", "--quantity", "gradient_norm", "--log-y", "--out", "norm.svg");
         assertThat(plotted.output()).contains("norm.svg");
         assertThat(directory.resolve("norm.svg")).content().contains("<svg");
@@ -72,7 +46,7 @@ class ProgramsTest {
 
     @Test
     void watchingCostSaysWhatTheWatchersTake() throws Exception {
-        Ended ended = run(
+        ProgramRun ended = run(
                 WatchingCost.class,
                 "--depth",
                 1,
@@ -93,7 +67,7 @@ class ProgramsTest {
 
     @Test
     void rehearsedRunIsInterruptedAndEndsWithTheLossesOfTheUnbrokenOne() throws Exception {
-        Ended ended = run(RehearseRun.class, "--dir", "rehearsed", "--steps", 160);
+        ProgramRun ended = run(RehearseRun.class, "--dir", "rehearsed", "--steps", 160);
 
         assertThat(ended.output())
                 .contains("outbid", "resumed from", "As it should be: 160 steps on 2 machines")
@@ -147,14 +121,14 @@ class ProgramsTest {
             "latest",
             "--max-steps"
         };
-        Ended first = run(Pretrain.class, with(common, 6));
+        ProgramRun first = run(Pretrain.class, with(common, 6));
         assertThat(first.output())
                 .containsPattern(
                         "step {6}0 \\| loss \\d+\\.\\d{4} \\| lr 5\\.00e-04 \\| grad_norm \\d+\\.\\d\\d \\| [\\d,]+ tok/s")
                 .contains("  -> val_loss: ");
         assertThat(first.status()).isZero();
 
-        Ended second = run(Pretrain.class, with(common, 9));
+        ProgramRun second = run(Pretrain.class, with(common, 9));
         assertThat(second.output())
                 .contains("resumed from")
                 .contains("step      6")
@@ -173,34 +147,5 @@ class ProgramsTest {
         List<Object> all = new ArrayList<>(List.of(arguments));
         all.add(last);
         return all.toArray();
-    }
-
-    @Test
-    void benchmarkWritesItsFigures() throws Exception {
-        Ended ended = run(
-                Benchmark.class,
-                "--depth",
-                1,
-                "--seq-len",
-                64,
-                "--batch-size",
-                2,
-                "--vocab-size",
-                512,
-                "--threads",
-                1,
-                "--device",
-                "cpu",
-                "--precision",
-                "fp32",
-                "--steps",
-                3,
-                "--json",
-                "figures.json");
-
-        assertThat(ended.output()).contains("tokens/s", "of the measured peak");
-        assertThat(ended.status()).isZero();
-        assertThat(Files.readString(directory.resolve("figures.json")))
-                .contains("\"tokens_per_second\":", "\"share_of_peak\":", "\"precision\":\"fp32\"");
     }
 }

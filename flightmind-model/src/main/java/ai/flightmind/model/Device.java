@@ -89,6 +89,13 @@ public record Device(Kind kind, int index) {
         return kind == Kind.CUDA;
     }
 
+    /** Waits until a GPU has done all that it was asked for; the CPU always has. */
+    public void synchronize() {
+        if (isCuda()) {
+            torch.cuda_synchronize(index);
+        }
+    }
+
     /** What the driver calls the GPU, such as {@code NVIDIA H100 80GB HBM3}; {@code cpu} for the CPU. */
     public String hardwareName() {
         return isCuda() ? torch_cuda.getDeviceProperties((byte) index).name().getString() : "cpu";

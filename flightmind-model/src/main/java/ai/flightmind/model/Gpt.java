@@ -193,16 +193,27 @@ public final class Gpt implements AutoCloseable {
      * @return the unscaled sum of the losses, a float64 scalar on the device, in nats
      */
     public Tensor accumulateGradients(Tensor tokens, Tensor targets, double scale, Precision precision) {
+        return accumulateGradients(tokens, targets, scale, precision, () -> {});
+    }
+
+    /**
+     * As {@link #accumulateGradients(Tensor, Tensor, double, Precision)}, telling when the forward pass is through.
+     *
+     * @param beforeBackward called once, on whatever thread, when the loss and the head's own gradient are computed; on a
+     *     GPU, asked for. Where cores have rows of their own, when the first is so far
+     */
+    public Tensor accumulateGradients(
+            Tensor tokens, Tensor targets, double scale, Precision precision, Runnable beforeBackward) {
         Tensor checked = checked(tokens);
         int threads = Libtorch.threads();
         if (device.isCuda() || hooked || !ParallelPass.fits(tokens.size(0), threads)) {
-            return pass.accumulate(checked, targets, scale, compute(precision));
+            return pass.accumulate(checked, targets, scale, compute(precision), beforeBackward);
         }
         if (parallel == null || parallel.lanes() != threads) {
             closeParallel();
             parallel = new ParallelPass(config, weights, decoder, threads);
         }
-        return parallel.accumulate(checked, targets, scale, compute(precision));
+        return parallel.accumulate(checked, targets, scale, compute(precision), beforeBackward);
     }
 
     private void closeParallel() {

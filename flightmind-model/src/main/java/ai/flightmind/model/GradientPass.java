@@ -58,13 +58,14 @@ final class GradientPass implements AutoCloseable {
     }
 
     /** Leaves what the parameters have of gradients as it is. What is given is the caller's to close. */
-    Gradients gradients(Tensor tokens, Tensor targets, double scale, Compute compute) {
+    Gradients gradients(Tensor tokens, Tensor targets, double scale, Compute compute, Runnable beforeBackward) {
         try (PointerScope scope = new PointerScope()) {
             Forward forward = forward(tokens, compute);
             Tensor embeddingGrad =
                     isFrozen() ? null : torch.empty_like(embedding().detach());
             Tensor lossSum = head.lossSumAndGradient(
                     forward.hidden(), targets, scale, compute, forward.hiddenGrad(), embeddingGrad);
+            beforeBackward.run();
             List<Tensor> leaves = new ArrayList<>(others());
             if (embeddingGrad != null) {
                 leaves.add(forward.embedded());
@@ -88,11 +89,12 @@ final class GradientPass implements AutoCloseable {
     }
 
     /** Adds the gradients to the parameters', through autograd: hooks on a parameter fire as soon as its own is made. */
-    Tensor accumulate(Tensor tokens, Tensor targets, double scale, Compute compute) {
+    Tensor accumulate(Tensor tokens, Tensor targets, double scale, Compute compute, Runnable beforeBackward) {
         Forward forward = forward(tokens, compute);
         Tensor embeddingGrad = isFrozen() ? null : torch.empty_like(embedding().detach());
         Tensor lossSum =
                 head.lossSumAndGradient(forward.hidden(), targets, scale, compute, forward.hiddenGrad(), embeddingGrad);
+        beforeBackward.run();
         backward(forward.hidden(), forward.hiddenGrad().view(forward.hidden().sizes()));
         if (embeddingGrad != null) {
             addLookUp(embeddingGrad, tokens, forward.embedded().grad());

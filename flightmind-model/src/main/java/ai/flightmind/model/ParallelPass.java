@@ -40,7 +40,7 @@ final class ParallelPass implements AutoCloseable {
     }
 
     /** Adds the gradients to the parameters'; hooks on them do not fire. */
-    Tensor accumulate(Tensor tokens, Tensor targets, double scale, Compute compute) {
+    Tensor accumulate(Tensor tokens, Tensor targets, double scale, Compute compute, Runnable beforeBackward) {
         long rows = tokens.size(0) / lanes.count();
         List<Gradients> all = lanes.run(lane -> passes.get(lane)
                 .gradients(tokens.narrow(0, lane * rows, rows), targets.narrow(0, lane * rows, rows), scale, compute));

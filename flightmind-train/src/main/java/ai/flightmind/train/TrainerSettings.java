@@ -40,6 +40,7 @@ record TrainerSettings(
         Seed seed,
         int maxNonFiniteSteps,
         double warnAboveEpochs,
+        boolean phasesMeasured,
         List<TrainingCallback> callbacks,
         Ddp ddp) {
     private static final int FINGERPRINT_SEQUENCES = 4;

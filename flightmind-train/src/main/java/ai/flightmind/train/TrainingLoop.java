@@ -153,9 +153,10 @@ final class TrainingLoop {
                 tokensPerSecond,
                 pace.averageTokensPerSecond(),
                 utilisation,
-                (double) outcome.dataNanos() / Math.max(1, nanos),
+                (double) outcome.clock().dataNanos() / Math.max(1, nanos),
                 Duration.ofNanos(nanos),
-                Duration.ofNanos(outcome.communicationNanos()),
+                Duration.ofNanos(outcome.clock().communicationNanos()),
+                outcome.clock().phases(nanos),
                 pace.elapsed(),
                 pace.remaining(settings.maxSteps() - state.nextStep()),
                 settings.rowsRead(state.nextStep()));

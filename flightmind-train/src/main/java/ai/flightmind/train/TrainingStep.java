@@ -1,6 +1,7 @@
 package ai.flightmind.train;
 
 import ai.flightmind.model.Gpt;
+import ai.flightmind.train.StepClock.Phase;
 import ai.flightmind.train.data.Batch;
 import ai.flightmind.train.distributed.GradientReducer;
 import ai.flightmind.train.distributed.World;
@@ -27,8 +28,7 @@ final class TrainingStep {
      * @param skipped whether weights and moments were left as they were, because one of the two is not finite
      * @param targets of all ranks
      * @param positions where the sources of data are after the step
-     * @param dataNanos time spent on reading rows
-     * @param communicationNanos time spent waiting for other ranks
+     * @param clock where its time went
      */
     record Outcome(
             double loss,
@@ -36,8 +36,7 @@ final class TrainingStep {
             boolean skipped,
             long targets,
             Map<String, List<Long>> positions,
-            long dataNanos,
-            long communicationNanos) {}
+            StepClock clock) {}
 
     private final Gpt model;
     private final TrainerSettings settings;
@@ -62,6 +61,7 @@ final class TrainingStep {
     }
 
     Outcome run(long step, double learningRate) {
+        StepClock clock = new StepClock(model.device(), settings.phasesMeasured());
         try (PointerScope scope = new PointerScope()) {
             Tensor lossSum = torch.zeros(
                     new long[] {},
@@ -69,29 +69,36 @@ final class TrainingStep {
                             .device(new DeviceOptional(model.device().toTorch())));
             long targets = data.targets(step);
             double mean = 1.0 / targets; // the one place where the loss becomes a mean
-            long dataNanos = 0;
             for (int micro = 0; micro < share.microBatches(); micro++) {
                 try (PointerScope microScope = new PointerScope()) {
                     world.at("step " + step);
-                    long begin = System.nanoTime();
+                    clock.endOf(Phase.REST);
                     Batch batch = batch(step, micro);
-                    dataNanos += System.nanoTime() - begin;
+                    clock.endOf(Phase.DATA);
                     reducer.beforeMicroBatch(micro == share.microBatches() - 1);
+                    clock.endOf(Phase.REST);
                     lossSum.add_(model.accumulateGradients(
-                            batch.inputs(), batch.targets(), mean * reducer.scale(), settings.precision()));
+                            batch.inputs(),
+                            batch.targets(),
+                            mean * reducer.scale(),
+                            settings.precision(),
+                            () -> clock.endOf(Phase.FORWARD)));
+                    clock.endOf(Phase.BACKWARD);
                 }
             }
             double ownLoss = lossSum.item_double() * mean;
             float ownNorm = gradients.norm();
-            long begin = System.nanoTime();
+            clock.endOf(Phase.OPTIMIZER);
             double[] ownPositions = data.report();
-            dataNanos += System.nanoTime() - begin;
-            begin = System.nanoTime();
+            clock.endOf(Phase.DATA);
             // The norm is rank 0's: another kind of processor may round the same gradients' differently.
             double[] agreed = world.sum(DoubleStream.concat(
                             DoubleStream.of(ownLoss, world.first() ? ownNorm : 0), Arrays.stream(ownPositions))
                     .toArray());
-            long communicationNanos = System.nanoTime() - begin + reducer.exposedNanos();
+            clock.endOf(world.size() == 1 ? Phase.REST : Phase.REDUCTION);
+            if (world.size() > 1) {
+                clock.exposed(reducer.exposedNanos());
+            }
             double loss = agreed[0];
             float norm = (float) agreed[1];
             boolean finite = Double.isFinite(loss) && Float.isFinite(norm);
@@ -99,14 +106,9 @@ final class TrainingStep {
                 gradients.clip(norm, settings.gradientClip());
                 optimizer.step(learningRate);
             }
+            clock.endOf(Phase.OPTIMIZER);
             return new Outcome(
-                    loss,
-                    norm,
-                    !finite,
-                    targets,
-                    data.positions(Arrays.copyOfRange(agreed, 2, agreed.length)),
-                    dataNanos,
-                    world.size() == 1 ? 0 : communicationNanos);
+                    loss, norm, !finite, targets, data.positions(Arrays.copyOfRange(agreed, 2, agreed.length)), clock);
         } finally {
             reducer.clearGradients(share.microBatches());
         }

@@ -61,6 +61,7 @@ final class Golden {
                 SAMPLES.seed(),
                 1,
                 4,
+                false,
                 List.of(),
                 Ddp.singleProcess());
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -25,6 +26,7 @@ import java.util.OptionalDouble;
  * @param duration of this step, without evaluation and checkpoint
  * @param communication time spent waiting for other ranks: what of averaging gradients was not hidden behind the
  *     backward pass, and agreeing on the loss; zero in a process alone
+ * @param phases where its time went; on a GPU only with {@link ai.flightmind.train.Trainer.Builder#measurePhases}
  * @param elapsed since this process began to train
  * @param remaining estimated, to the end of the run
  * @param sourceRows rows read since step 0 of each source of a mixture, by name; empty where there is one table
@@ -44,6 +46,7 @@ public record Step(
         double dataShare,
         Duration duration,
         Duration communication,
+        Optional<Phases> phases,
         Duration elapsed,
         Duration remaining,
         Map<String, Long> sourceRows) {

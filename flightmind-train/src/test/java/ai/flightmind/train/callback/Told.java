@@ -146,6 +146,7 @@ public final class Told {
                     0.01,
                     Duration.ofMillis(250),
                     communication,
+                    Optional.empty(),
                     elapsed,
                     remaining,
                     Map.of());
