@@ -43,7 +43,12 @@ final class ParallelPass implements AutoCloseable {
     Tensor accumulate(Tensor tokens, Tensor targets, double scale, Compute compute, Runnable beforeBackward) {
         long rows = tokens.size(0) / lanes.count();
         List<Gradients> all = lanes.run(lane -> passes.get(lane)
-                .gradients(tokens.narrow(0, lane * rows, rows), targets.narrow(0, lane * rows, rows), scale, compute));
+                .gradients(
+                        tokens.narrow(0, lane * rows, rows),
+                        targets.narrow(0, lane * rows, rows),
+                        scale,
+                        compute,
+                        lane == 0 ? beforeBackward : () -> {}));
         Tensor lossSum = all.get(0).lossSum().clone();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
