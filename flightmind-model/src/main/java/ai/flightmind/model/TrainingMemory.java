@@ -14,12 +14,15 @@ import org.bytedeco.pytorch.Tensor;
 public record TrainingMemory(long stateBytes, long workBytes, long sequenceBytes, long checkpointBytes) {
     /**
      * What a layer keeps per token for its backward pass, and works on, per unit of the width C: fitted to the resident
-     * memory of runs on the CPU at depths 4 and 6. Norms, rotation and residuals stay float32 in bfloat16, which also
+     * memory of runs on the CPU at depths 2, 4 and 6. Norms, rotation and residuals stay float32 in bfloat16, which also
      * keeps its casts.
      */
     private static final long LAYER_BYTES_FP32 = 200;
 
     private static final long LAYER_BYTES_BF16 = 170;
+
+    /** Layers' scores of attention beside those that each keeps: what the backward pass of one layer works on. */
+    private static final long SCORES_AT_WORK = 3;
 
     /** Hidden states, their gradients, and a copy of either, per token and unit of the width. */
     private static final long HEAD_BYTES = 12;
@@ -60,7 +63,10 @@ public record TrainingMemory(long stateBytes, long workBytes, long sequenceBytes
         return new TrainingMemory(
                 Float.BYTES * (weights + 2 * trained),
                 Float.BYTES * trained + config.vocabSize() * (embeddingGradients + chunkRows * LOGIT_BYTES),
-                sequenceLength * (config.depth() * (layer + scores) + config.width() * HEAD_BYTES),
+                sequenceLength
+                        * (config.depth() * layer
+                                + (config.depth() + SCORES_AT_WORK) * scores
+                                + config.width() * HEAD_BYTES),
                 3 * Float.BYTES * trained);
     }
 

@@ -177,7 +177,7 @@ final class ResumedRun {
     private static void saveDespite(TrainingException failure, TrainingLoop loop) {
         try {
             loop.save(true);
-        } catch (TrainingException alsoFailed) {
+        } catch (RuntimeException alsoFailed) {
             failure.addSuppressed(alsoFailed);
         }
     }

@@ -91,9 +91,8 @@ final class MemoryMain {
                 Trainer trainer = builder.model(model).data(data).build()) {
             TrainingMemory estimate = TrainingMemory.of(model, length, Precision.FP32);
             System.out.println("ended " + trainer.run().steps());
-            System.out.println("estimated "
-                    + (estimate.bytes(number("microBatch", 1))
-                            + (settings.containsKey("checkpoints") ? estimate.checkpointBytes() : 0)));
+            long copies = settings.containsKey("checkpoints") ? estimate.checkpointBytes() : 0;
+            System.out.println("estimated " + (estimate.bytes(number("sequences", 8)) + copies));
         } catch (OutOfMemoryException e) {
             System.out.println("failed " + e.fittingMicroBatchSize().orElse(0) + " " + e.getMessage());
             System.out.println("because " + String.valueOf(e.getCause()).replace('\n', ' '));

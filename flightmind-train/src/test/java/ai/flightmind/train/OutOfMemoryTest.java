@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(240)
 class OutOfMemoryTest extends TinyData {
-    /** A step of 64 sequences of 512 tokens, each of which keeps about 30 MB at depth 2, in 1,000 MiB. */
-    private static final List<String> TIGHT = List.of("depth=2", "length=512", "sequences=64", "limitMiB=1000");
+    /** A step of 64 sequences of 512 tokens, each of which keeps about 30 MB at depth 2, in little memory. */
+    private static final List<String> TIGHT = List.of("depth=2", "length=512", "sequences=64");
 
     private static final List<String> SMALL_HEAP = List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC");
 
@@ -36,12 +36,12 @@ class OutOfMemoryTest extends TinyData {
 
     @Test
     void runThatMemoryEndsNamesTheMicroBatchWithWhichItGoesOn() {
-        try (ChildJvm first = start("checkpoints", "microBatch=2", "maxSteps=1")) {
+        try (ChildJvm first = start("checkpoints", "limitMiB=1000", "microBatch=2", "maxSteps=1")) {
             assertThat(first.awaitExit()).as(first::describe).isZero();
             assertThat(first.lines("ended ")).as(first::describe).containsExactly("1");
         }
         String fitting;
-        try (ChildJvm tooLarge = start("checkpoints", "microBatch=64", "maxSteps=3")) {
+        try (ChildJvm tooLarge = start("checkpoints", "limitMiB=1000", "microBatch=64", "maxSteps=3")) {
             assertThat(tooLarge.awaitExit()).as(tooLarge::describe).isZero();
             assertThat(tooLarge.lines("start ")).as(tooLarge::describe).containsExactly("1 64");
             assertThat(tooLarge.lines("failed ")).as(tooLarge::describe).hasSize(1);
@@ -55,7 +55,7 @@ class OutOfMemoryTest extends TinyData {
                     .contains("A microBatchSize of " + fitting + " fits, for the same steps of 64 sequences;");
             assertThat(tooLarge.lines("because ")).singleElement().asString().contains("DefaultCPUAllocator");
         }
-        try (ChildJvm again = start("checkpoints", "microBatch=" + fitting, "maxSteps=3")) {
+        try (ChildJvm again = start("checkpoints", "limitMiB=1000", "microBatch=" + fitting, "maxSteps=3")) {
             assertThat(again.awaitExit()).as(again::describe).isZero();
             assertThat(again.lines("start ")).as(again::describe).containsExactly("1 " + fitting);
             assertThat(again.lines("ended ")).as(again::describe).containsExactly("3");
@@ -64,7 +64,7 @@ class OutOfMemoryTest extends TinyData {
 
     @Test
     void autoFindsAMicroBatchThatFitsIntoWhatTheProcessMayTake() {
-        try (ChildJvm searching = start("searched", "microBatch=auto", "maxSteps=2")) {
+        try (ChildJvm searching = start("searched", "limitMiB=420", "microBatch=auto", "maxSteps=2")) {
             assertThat(searching.awaitExit()).as(searching::describe).isZero();
             assertThat(searching.lines("ended ")).as(searching::describe).containsExactly("2");
             String found = searching.lines("start ").get(0).split(" ", -1)[1];
