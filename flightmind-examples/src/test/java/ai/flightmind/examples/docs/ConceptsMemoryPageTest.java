@@ -2,10 +2,12 @@ package ai.flightmind.examples.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.flightmind.examples.ByteDataset;
 import ai.flightmind.model.Device;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
 import ai.flightmind.model.TrainingMemory;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,7 @@ class ConceptsMemoryPageTest {
     Path directory;
 
     @Test
-    void estimateIsThereBeforeTheModel() {
+    void estimateIsThereBeforeTheModel() throws IOException {
         DocSnippets page = DocSnippets.of("concepts/memory.md");
         double gigabytes = TrainingMemory.of(GptConfig.ofDepth(24), Device.Kind.CUDA, 2_048, Precision.BF16)
                         .bytes(8)
