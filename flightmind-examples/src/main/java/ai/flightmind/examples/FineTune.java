@@ -10,6 +10,7 @@ import ai.flightmind.model.lora.LoraConfig;
 import ai.flightmind.model.lora.LoraTarget;
 import ai.flightmind.model.tokenizer.Tokenizer;
 import ai.flightmind.train.LearningRate;
+import ai.flightmind.train.MicroBatch;
 import ai.flightmind.train.Trainer;
 import ai.flightmind.train.callback.MetricsFile;
 import ai.flightmind.train.callback.TrainingResult;
@@ -102,10 +103,16 @@ public final class FineTune implements Runnable {
     @Option(names = "--max-steps", description = "in place of --epochs", showDefaultValue = Visibility.NEVER)
     private @Nullable Long maxSteps;
 
-    @Option(names = "--batch-size", description = "rows per micro-batch")
-    private int microBatchSize = 8;
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "rows per micro-batch, or 'auto' for as many as fit")
+    private String microBatch = "8";
 
-    @Option(names = "--accumulation", paramLabel = "N", description = "micro-batches per update")
+    @Option(
+            names = "--accumulation",
+            paramLabel = "N",
+            description = "micro-batches per update; of 8 rows, with --batch-size auto")
     private int accumulation = 4;
 
     @Option(names = "--lr")
@@ -185,13 +192,14 @@ public final class FineTune implements Runnable {
     private TrainingResult train(Gpt model, ChatDataset data) {
         Path metrics = checkpoints.resolve("metrics.jsonl");
         CostMeter cost = CostMeter.continuing(metrics);
-        long rowsPerStep = Math.multiplyExact((long) microBatchSize, accumulation);
+        MicroBatch atOnce = MicroBatch.parse(microBatch);
+        long rowsPerStep = (long) atOnce.sequences().orElse(8) * accumulation;
         long rows = data.train().statistics().rows();
         Trainer.Builder builder = Trainer.builder()
                 .model(model)
                 .data(data)
                 .maxSteps(maxSteps == null ? (long) Math.ceil(epochs * rows / rowsPerStep) : maxSteps)
-                .microBatchSize(microBatchSize)
+                .microBatchSize(atOnce)
                 .tokensPerStep(rowsPerStep * (data.train().rowLength() - 1))
                 .learningRate(
                         LearningRate.cosine(maxLearningRate, minLearningRate).warmup(warmupSteps))

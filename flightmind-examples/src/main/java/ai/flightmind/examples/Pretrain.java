@@ -7,6 +7,7 @@ import static ai.flightmind.train.Every.every;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.train.LearningRate;
+import ai.flightmind.train.MicroBatch;
 import ai.flightmind.train.Trainer;
 import ai.flightmind.train.callback.EarlyStopping;
 import ai.flightmind.train.callback.MetricsFile;
@@ -66,8 +67,11 @@ public final class Pretrain implements Runnable {
     @Option(names = "--max-steps")
     private long maxSteps = 50_000;
 
-    @Option(names = "--batch-size", description = "sequences per micro-batch")
-    private int microBatchSize = 8;
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "sequences per micro-batch, or 'auto' for as many as fit")
+    private String microBatch = "8";
 
     @Option(names = "--tokens-per-step", description = "tokens per update; gradient accumulation follows")
     private long tokensPerStep = 524_288;
@@ -160,7 +164,7 @@ public final class Pretrain implements Runnable {
                 .model(model)
                 .data(mixture, dataset.validation())
                 .maxSteps(maxSteps)
-                .microBatchSize(microBatchSize)
+                .microBatchSize(MicroBatch.parse(microBatch))
                 .tokensPerStep(tokensPerStep)
                 .learningRate(
                         LearningRate.cosine(maxLearningRate, minLearningRate).warmup(warmupSteps))

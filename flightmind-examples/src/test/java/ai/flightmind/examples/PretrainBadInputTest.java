@@ -52,6 +52,7 @@ class PretrainBadInputTest {
         "--depth, -3, depth must be from 1",
         "--batch-size, 3, cannot be divided",
         "--batch-size, 0, microBatchSize must be at least 1",
+        "--batch-size, many, Not a micro-batch: 'many'",
         "--tokens-per-step, 10, less than one micro-batch",
         "--device, tpu, 'tpu'",
         "--device, cuda:99, cuda:99",

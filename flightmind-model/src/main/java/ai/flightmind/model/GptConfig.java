@@ -81,14 +81,15 @@ public record GptConfig(int depth, int vocabSize, int sequenceLength) {
     /**
      * The memory that training takes on its device, in bytes: weights, gradients and both moments of AdamW in float32,
      * what a micro-batch keeps for its backward pass, and the working space of the loss. Not the process itself, which
-     * takes about 0.4 GB more. An estimate: on the CPU the resident memory was within a fifth of it. Up to 1,024 tokens
-     * per sequence it counts the scores of attention, which only the CPU keeps.
+     * takes about 0.4 GB more. An estimate for the CPU, where resident memory was within a fifth of it; {@link
+     * TrainingMemory} has it for a GPU, too, and by what it is for.
      *
      * @param microBatchSize sequences per micro-batch
      * @param sequenceLength tokens per sequence
      */
     public long trainingMemoryBytes(int microBatchSize, int sequenceLength, Precision precision) {
-        return TrainingMemory.bytes(this, microBatchSize, sequenceLength, precision);
+        return TrainingMemory.of(this, Device.Kind.CPU, sequenceLength, precision)
+                .bytes(microBatchSize);
     }
 
     /** The sizes of every trained tensor by its name, in the order of the original's state dict; matrices are (out, in). */

@@ -21,8 +21,7 @@ final class Evaluator {
         this.settings = settings;
         this.world = world;
         long available = settings.validation().rowCount(settings.plan().sequenceLength());
-        long wanted =
-                (long) settings.evaluationBatches().count() * settings.plan().microBatchSize();
+        long wanted = settings.evaluationSequences();
         this.rows = new SampleOrder(available, settings.seed()).rows(0, Math.toIntExact(Math.min(wanted, available)));
     }
 

@@ -2,6 +2,7 @@ package ai.flightmind.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How a step's sequences are cut into micro-batches.
@@ -28,8 +29,7 @@ record StepPlan(int microBatchSize, int gradientAccumulation, int sequenceLength
                     + ". Raise tokensPerStep or lower microBatchSize.");
         }
         long sequences = tokensPerStep / (sequenceLength - 1);
-        boolean wholeSequences = tokensPerStep % ((long) microBatchSize * sequenceLength) == 0;
-        if (sequences % microBatchSize != 0 && !wholeSequences) {
+        if (!divides(tokensPerStep, microBatchSize, sequenceLength)) {
             throw new IllegalArgumentException("tokensPerStep " + tokensPerStep + " is " + sequences + " sequences of "
                     + (sequenceLength - 1) + " targets, which cannot be divided into micro-batches of " + microBatchSize
                     + ". Use a microBatchSize of " + divisors(sequences) + ", or tokensPerStep "
@@ -39,6 +39,44 @@ record StepPlan(int microBatchSize, int gradientAccumulation, int sequenceLength
             throw new IllegalArgumentException("tokensPerStep " + tokensPerStep + " is too many sequences for a step");
         }
         return new StepPlan(microBatchSize, (int) accumulation, sequenceLength);
+    }
+
+    /**
+     * With as many sequences per step as the default micro-batch would make where it can, else as many as there are, one at
+     * a time: how many fit at once is found later, and must not change what a step learns from.
+     */
+    static StepPlan of(long tokensPerStep, MicroBatch microBatch, int sequenceLength) {
+        if (!microBatch.isAuto()) {
+            return of(tokensPerStep, microBatch.orDefault(), sequenceLength);
+        }
+        boolean byDefault = tokensPerStep / ((long) MicroBatch.DEFAULT * (sequenceLength - 1)) >= 1
+                && divides(tokensPerStep, MicroBatch.DEFAULT, sequenceLength);
+        return of(tokensPerStep, byDefault ? MicroBatch.DEFAULT : 1, sequenceLength)
+                .withMicroBatchSize(1);
+    }
+
+    /** Whether nothing is left over, in either way of counting. */
+    private static boolean divides(long tokensPerStep, int microBatchSize, int sequenceLength) {
+        return tokensPerStep / (sequenceLength - 1) % microBatchSize == 0
+                || tokensPerStep % ((long) microBatchSize * sequenceLength) == 0;
+    }
+
+    /** The same sequences in micro-batches of this size, which divides them. */
+    StepPlan withMicroBatchSize(int sequences) {
+        return new StepPlan(sequences, sequencesPerStep() / sequences, sequenceLength);
+    }
+
+    /**
+     * The sizes of a micro-batch that leave the step as it is, in ascending order: up to a rank's share, and no rank has a
+     * smaller one left over if that can be.
+     */
+    int[] microBatchSizes(int worldSize) {
+        int sequences = sequencesPerStep();
+        int share = (sequences + worldSize - 1) / worldSize;
+        return IntStream.rangeClosed(1, share)
+                .filter(size -> sequences % size == 0)
+                .filter(size -> sequences % worldSize != 0 || share % size == 0)
+                .toArray();
     }
 
     private static String divisors(long sequences) {

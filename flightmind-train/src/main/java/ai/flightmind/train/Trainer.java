@@ -47,7 +47,7 @@ public final class Trainer implements AutoCloseable {
      * Trains to the last step, or until a stop is asked for.
      *
      * @throws TrainingException if a checkpoint cannot be resumed from or the last one not written, a callback fails,
-     *     too many steps in a row are not finite, or another rank is gone
+     *     too many steps in a row are not finite, memory runs out, or another rank is gone
      */
     public TrainingResult run() {
         if (!started.compareAndSet(false, true)) {
@@ -86,7 +86,7 @@ public final class Trainer implements AutoCloseable {
         private @Nullable RowTable validation;
         private @Nullable Integer sequenceLength;
         private long maxSteps;
-        private int microBatchSize = 8;
+        private MicroBatch microBatch = MicroBatch.of(MicroBatch.DEFAULT);
         private long tokensPerStep = 524_288;
         private LearningRate learningRate = LearningRate.cosine(6e-4, 6e-5);
         private double weightDecay = 0.1;
@@ -159,9 +159,18 @@ public final class Trainer implements AutoCloseable {
             return this;
         }
 
-        /** Sequences per forward and backward pass; default 8. */
-        public Builder microBatchSize(int microBatchSize) {
-            this.microBatchSize = microBatchSize;
+        /** Sequences per forward and backward pass, at least 1; default 8. */
+        public Builder microBatchSize(int sequences) {
+            return microBatchSize(MicroBatch.of(sequences));
+        }
+
+        /**
+         * How many sequences go through the model at once: a number, or {@link MicroBatch#auto()} for the largest that fits.
+         * What is found depends on the memory that is free, and another size rounds otherwise: a run that is to be repeated to
+         * the last bit names a number.
+         */
+        public Builder microBatchSize(MicroBatch microBatch) {
+            this.microBatch = microBatch;
             return this;
         }
 
@@ -207,7 +216,10 @@ public final class Trainer implements AutoCloseable {
             return this;
         }
 
-        /** How often to evaluate, and after the last step, and on how much; default: never. */
+        /**
+         * How often to evaluate, and after the last step, and on how much; default: never. With {@link MicroBatch#auto()} a
+         * batch has 8 sequences.
+         */
         public Builder evaluation(Every every, Batches batches) {
             this.evaluateEvery = every;
             this.evaluationBatches = batches;
@@ -257,7 +269,9 @@ public final class Trainer implements AutoCloseable {
          * @throws ai.flightmind.train.error.DataException if the data does not fit the model
          */
         public Trainer build() {
-            return new Trainer(settings());
+            TrainerSettings checked = settings();
+            checked.requireDataForTheModel();
+            return new Trainer(checked);
         }
 
         TrainerSettings settings() {
@@ -279,7 +293,8 @@ public final class Trainer implements AutoCloseable {
                     train,
                     validation,
                     maxSteps,
-                    StepPlan.of(tokensPerStep, microBatchSize, length),
+                    StepPlan.of(tokensPerStep, microBatch, length),
+                    microBatch,
                     learningRate,
                     weightDecay,
                     gradientClip,

@@ -29,6 +29,7 @@ record TrainerSettings(
         RowTable validation,
         long maxSteps,
         StepPlan plan,
+        MicroBatch microBatch,
         LearningRate learningRate,
         double weightDecay,
         double gradientClip,
@@ -58,10 +59,8 @@ record TrainerSettings(
         plan.requireEnoughFor(ddp.worldSize());
         train.rowCounts(plan.sequenceLength())
                 .forEach((name, rows) -> requirePositive("The number of rows of " + name, rows.orElse(1)));
-        train.requireTokensBelow(model.config().vocabSize());
         if (evaluateEvery != null) {
             validation.rowCount(plan.sequenceLength());
-            validation.requireTokensBelow(model.config().vocabSize());
         }
     }
 
@@ -69,6 +68,44 @@ record TrainerSettings(
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be at least 1, not " + value);
         }
+    }
+
+    /** Takes a pass over the token files. */
+    void requireDataForTheModel() {
+        train.requireTokensBelow(model.config().vocabSize());
+        if (evaluateEvery != null) {
+            validation.requireTokensBelow(model.config().vocabSize());
+        }
+    }
+
+    /** The same steps in micro-batches of this many sequences, which divides them. */
+    TrainerSettings withMicroBatchSize(int sequences) {
+        return new TrainerSettings(
+                model,
+                train,
+                validation,
+                maxSteps,
+                plan.withMicroBatchSize(sequences),
+                microBatch,
+                learningRate,
+                weightDecay,
+                gradientClip,
+                precision,
+                checkpoints,
+                resume,
+                evaluateEvery,
+                evaluationBatches,
+                seed,
+                maxNonFiniteSteps,
+                warnAboveEpochs,
+                phasesMeasured,
+                callbacks,
+                ddp);
+    }
+
+    /** In each evaluation. What is evaluated on must not depend on how much memory a device has. */
+    long evaluationSequences() {
+        return (long) evaluationBatches.count() * microBatch.orDefault();
     }
 
     SampleRange samples() {
@@ -145,7 +182,7 @@ record TrainerSettings(
         shared.put("device kind", "" + model.device().kind());
         shared.put("precision", "" + precision);
         shared.put("maxSteps", "" + maxSteps);
-        shared.put("microBatchSize", "" + plan.microBatchSize());
+        shared.put("microBatchSize", "" + microBatch);
         shared.put("sequences per step", "" + plan.sequencesPerStep());
         shared.put("learningRate", "" + learningRate);
         shared.put("weightDecay", "" + weightDecay);

@@ -1,50 +1,20 @@
 package ai.flightmind.train;
 
-import ai.flightmind.model.Gpt;
-import ai.flightmind.train.callback.RunStart;
 import ai.flightmind.train.callback.StopRequest;
 import ai.flightmind.train.callback.TrainingResult;
-import ai.flightmind.train.checkpoint.CheckpointReader;
-import ai.flightmind.train.checkpoint.CheckpointStore;
-import ai.flightmind.train.checkpoint.Checkpoints;
-import ai.flightmind.train.checkpoint.Resume;
-import ai.flightmind.train.checkpoint.RunState;
-import ai.flightmind.train.checkpoint.SampleRange;
-import ai.flightmind.train.distributed.GradientReducer;
 import ai.flightmind.train.distributed.World;
-import ai.flightmind.train.error.CallbackException;
-import ai.flightmind.train.error.DataException;
-import ai.flightmind.train.error.TrainingException;
-import ai.flightmind.train.mixture.MixtureReader;
 import ai.flightmind.train.optimizer.AdamW;
-import ai.flightmind.train.stream.StreamShare;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** One run of a trainer: meets the other ranks, resumes, trains, and gives everything back, also when it fails. */
+/** One run of a trainer: meets the other ranks, finds the micro-batch, trains, and says why it fails if it does. */
 final class TrainingSession {
-    private static final Logger log = LoggerFactory.getLogger(TrainingSession.class);
-
     private final TrainerSettings settings;
     private final RowOrder order;
     private final StopRequest stop;
-    private final SampleRange samples;
 
     TrainingSession(TrainerSettings settings, RowOrder order, StopRequest stop) {
         this.settings = settings;
         this.order = order;
         this.stop = stop;
-        this.samples = settings.samples();
     }
 
     TrainingResult run() {
@@ -69,163 +39,33 @@ final class TrainingSession {
     }
 
     private TrainingResult run(Callbacks callbacks, World world) {
-        Gpt model = settings.model();
-        Checkpoints policy = world.first() ? settings.checkpoints() : null;
-        try (AdamW optimizer = new AdamW(model.trainedParameters(), settings.weightDecay());
-                CheckpointStore store = policy == null ? null : CheckpointStore.open(policy);
-                CheckpointSaver saver = policy == null || store == null
-                        ? null
-                        : new CheckpointSaver(policy, store, model, optimizer, samples, callbacks)) {
-            torch.manual_seed(settings.seed().value()); // what a checkpoint restores, a new run begins with
-            world.at("resuming");
-            Optional<Path> resumed = world.first() ? resumeFile(store) : Optional.empty();
-            RunState state = shared(world, optimizer, resumed.map(file -> read(file, optimizer)));
-            warnOfRepetition(world);
-            try (StepRows data = rows(world, state);
-                    GradientReducer reducer = world.reducer(model.trainedParameters())) {
-                model.fireGradientHooks(world.size() > 1);
-                TrainingStep step = new TrainingStep(settings, data, optimizer, world, reducer);
-                TrainingLoop loop = loop(world, step, saver, callbacks, state);
-                callbacks.start(describe(world, state, resumed));
-                return run(loop, callbacks);
+        settings.model().fireGradientHooks(world.size() > 1);
+        try (AdamW optimizer = optimizer()) {
+            TrainerSettings sized = sized(world);
+            OutOfMemory outOfMemory = new OutOfMemory(sized);
+            outOfMemory.lookAhead();
+            try {
+                return new ResumedRun(sized, order, stop, callbacks, world, optimizer).run();
+            } catch (RuntimeException e) {
+                throw outOfMemory.explained(e, world.where());
             }
         }
     }
 
-    private StepRows rows(World world, RunState state) {
-        StepPlan plan = settings.plan();
-        StepPlan.Share share = plan.share(world.rank(), world.size());
-        return settings.train()
-                .onlyTable()
-                .map(table -> StepRows.of(table, order, plan))
-                .orElseGet(() -> StepRows.of(MixtureReader.open(
-                        settings.train(),
-                        new StreamShare(
-                                plan.sequencesPerStep(),
-                                share.from(),
-                                share.from() + share.sequences(),
-                                state.nextStep(),
-                                settings.maxSteps()),
-                        plan.sequenceLength(),
-                        settings.seed(),
-                        state.positions())));
-    }
-
-    private void warnOfRepetition(World world) {
-        StepPlan plan = settings.plan();
-        Map<String, Long> drawn = settings.train().rowsBefore(settings.maxSteps(), plan.sequencesPerStep());
-        settings.train().rowCounts(plan.sequenceLength()).forEach((name, held) -> {
-            double epochs = (double) drawn.getOrDefault(name, 0L) / held.orElse(Long.MAX_VALUE);
-            if (world.first() && epochs > settings.warnAboveEpochs()) {
-                log.warn(
-                        "The {} sequences of {} will be read {} times over this run of {} steps. A model overfits on data"
-                                + " that it sees often: take more data, a smaller share of it, or fewer steps.",
-                        held.orElse(0),
-                        name,
-                        String.format(Locale.ROOT, "%.1f", epochs),
-                        settings.maxSteps());
-            }
-        });
-    }
-
-    private RunState read(Path file, AdamW optimizer) {
-        return CheckpointReader.read(file, settings.model(), optimizer, samples);
-    }
-
-    /** Weights, moments and position are rank 0's: the others may not even see its disk. */
-    private RunState shared(World world, AdamW optimizer, Optional<RunState> read) {
-        RunState start = RunState.start(
-                samples.sources().isEmpty() ? Map.of() : settings.train().start(samples.sequencesPerStep()));
-        double[] ours = read.orElse(start).toNumbers();
-        double[] agreed = world.sum(world.first() ? ours : new double[ours.length]);
-        Gpt model = settings.model();
-        List<Tensor> tensors = new ArrayList<>(model.parameters().values());
-        model.adapter().ifPresent(adapter -> tensors.addAll(adapter.parameters().values()));
-        RunState shared = RunState.ofNumbers(agreed, start);
-        if (shared.nextStep() > 0) {
-            optimizer
-                    .groups()
-                    .forEach(group -> group.slots()
-                            .forEach(slot -> tensors.addAll(List.of(slot.steps(), slot.mean(), slot.square()))));
-        }
-        world.broadcast(tensors);
-        return shared;
-    }
-
-    /** A launcher that starts a run again means that run to go on, not another one whose files lie there. */
-    private Optional<Path> resumeFile(@Nullable CheckpointStore store) {
-        Resume resume = settings.resume();
-        if (settings.ddp().restarts() > 0 && store != null && !(resume instanceof Resume.Latest)) {
-            Optional<Path> ours = settings.ddp().launchedAt().flatMap(store::newestSoundSince);
-            if (ours.isPresent()) {
-                return ours;
-            }
-        }
-        if (resume instanceof Resume.From from) {
-            return Optional.of(from.file());
-        }
-        if (resume instanceof Resume.Latest && store != null) {
-            return store.newestSound();
-        }
-        if (store != null) {
-            store.requireNoCheckpoints();
-        }
-        return Optional.empty();
-    }
-
-    private static TrainingResult run(TrainingLoop loop, Callbacks callbacks) {
+    private AdamW optimizer() {
         try {
-            TrainingResult result = loop.run();
-            callbacks.end(result);
-            return result;
-        } catch (CallbackException | DataException e) {
-            saveDespite(e, loop);
-            throw e;
+            return new AdamW(settings.model().trainedParameters(), settings.weightDecay());
+        } catch (RuntimeException e) {
+            throw new OutOfMemory(settings).explainedBeforeOptimizer(e);
         }
     }
 
-    private static void saveDespite(TrainingException failure, TrainingLoop loop) {
-        try {
-            loop.save(true);
-        } catch (TrainingException alsoFailed) {
-            failure.addSuppressed(alsoFailed);
+    /** Nothing is written or read before. */
+    private TrainerSettings sized(World world) {
+        if (!settings.microBatch().isAuto()) {
+            return settings;
         }
-    }
-
-    private TrainingLoop loop(
-            World world, TrainingStep step, @Nullable CheckpointSaver saver, Callbacks callbacks, RunState state) {
-        Evaluator evaluator = settings.evaluateEvery() == null ? null : new Evaluator(settings, world);
-        return new TrainingLoop(settings, step, flopsPerTokenAtPeak(), evaluator, saver, callbacks, world, stop, state);
-    }
-
-    /** Of all ranks' devices together. */
-    private OptionalDouble flopsPerTokenAtPeak() {
-        Gpt model = settings.model();
-        OptionalDouble peak = PeakFlops.of(model.device().hardwareName(), settings.precision());
-        double flops = model.flopsPerToken(settings.plan().sequenceLength());
-        return peak.isPresent()
-                ? OptionalDouble.of(flops / (peak.getAsDouble() * settings.ddp().worldSize()))
-                : OptionalDouble.empty();
-    }
-
-    private RunStart describe(World world, RunState state, Optional<Path> resumed) {
-        StepPlan plan = settings.plan();
-        return new RunStart(
-                settings.model().config(),
-                settings.model().device(),
-                settings.precision(),
-                world.rank(),
-                world.size(),
-                state.nextStep(),
-                settings.maxSteps(),
-                plan.microBatchSize(),
-                plan.share(world.rank(), world.size()).microBatches(),
-                plan.targetsPerStep(),
-                settings.train().rowCounts(plan.sequenceLength()).values().stream()
-                        .mapToLong(rows -> rows.orElse(0))
-                        .sum(),
-                samples.sequenceLength(),
-                resumed,
-                settings.hyperparameters());
+        world.at("finding the micro-batch");
+        return settings.withMicroBatchSize(new MicroBatchSearch(settings, StepMemory.of(settings)).agreed(world));
     }
 }

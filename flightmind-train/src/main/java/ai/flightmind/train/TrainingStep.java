@@ -47,6 +47,8 @@ final class TrainingStep {
     private final Gradients gradients;
     private final World world;
     private final GradientReducer reducer;
+    private final OutOfMemory outOfMemory;
+    private boolean updating;
 
     TrainingStep(TrainerSettings settings, StepRows data, AdamW optimizer, World world, GradientReducer reducer) {
         this.model = settings.model();
@@ -58,9 +60,25 @@ final class TrainingStep {
         this.gradients = new Gradients(model.trainedParameters().values());
         this.world = world;
         this.reducer = reducer;
+        this.outOfMemory = new OutOfMemory(settings);
     }
 
+    /**
+     * Makes it.
+     *
+     * @throws ai.flightmind.train.error.OutOfMemoryException if memory does not suffice; weights and moments are those
+     *     before the step
+     */
     Outcome run(long step, double learningRate) {
+        updating = false;
+        try {
+            return accumulateAndUpdate(step, learningRate);
+        } catch (RuntimeException e) {
+            throw updating ? e : outOfMemory.explained(e, world.where());
+        }
+    }
+
+    private Outcome accumulateAndUpdate(long step, double learningRate) {
         StepClock clock = new StepClock(model.device(), settings.phasesMeasured());
         try (PointerScope scope = new PointerScope()) {
             Tensor lossSum = torch.zeros(
@@ -104,6 +122,7 @@ final class TrainingStep {
             boolean finite = Double.isFinite(loss) && Float.isFinite(norm);
             if (finite) {
                 gradients.clip(norm, settings.gradientClip());
+                updating = true;
                 optimizer.step(learningRate);
             }
             clock.endOf(Phase.OPTIMIZER);

@@ -60,6 +60,21 @@ class DistributedTrainingTest extends TinyData {
         }
     }
 
+    /** Evaluations are of other sequences, as 8 make a batch then and not 2. */
+    @Test
+    void ranksThatLookForTheirMicroBatchTrainAsOneProcess() {
+        try (Ranks one = alone("maxSteps=6");
+                Ranks two = start(2, "maxSteps=6", "microBatch=auto")) {
+            assertThat(one.awaitExits()).as(one::describe).containsOnly(0);
+            assertThat(two.awaitExits()).as(two::describe).containsOnly(0);
+
+            assertThat(two.rows()).hasSize(6).isEqualTo(one.rows());
+            assertSameLosses(two.steps(), one.steps());
+            assertThat(two.rank(0).lines("start ")).containsExactly("0 0/2 4");
+            assertThat(two.rank(1).lines("start ")).containsExactly("0 1/2 4");
+        }
+    }
+
     private static List<Double> evaluations(ChildJvm rank) {
         return rank.lines("evaluated ").stream()
                 .map(line -> Double.parseDouble(line.split(" ", -1)[1]))

@@ -50,6 +50,7 @@ final class Golden {
                 data.validation(),
                 MAX_STEPS,
                 PLAN,
+                MicroBatch.of(PLAN.microBatchSize()),
                 LEARNING_RATE,
                 0.1,
                 1.0,

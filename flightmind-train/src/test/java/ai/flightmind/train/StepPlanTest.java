@@ -3,6 +3,8 @@ package ai.flightmind.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,6 +98,45 @@ class StepPlanTest {
         assertThatThrownBy(() -> StepPlan.of(1L << 40, 1, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("too many sequences");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "524288, 2048, 256",
+        "504, 64, 8", // as targets
+        "512, 64, 8", // as whole sequences
+        "252, 64, 4", // fewer than the default takes at once
+        "756, 64, 12", // which the default does not divide
+        "8388608, 2048, 4096", // so many that a step of one at a time would have 4,098
+        "4032, 64, 64" // 64 sequences of targets, though also 63 whole ones
+    })
+    void autoLeavesAStepAsTheDefaultMakesIt(long tokensPerStep, int sequenceLength, int sequences) {
+        StepPlan plan = StepPlan.of(tokensPerStep, MicroBatch.auto(), sequenceLength);
+
+        assertThat(plan.sequencesPerStep()).isEqualTo(sequences);
+        for (int size : plan.microBatchSizes(1)) {
+            assertThat(plan.withMicroBatchSize(size).sequencesPerStep()).isEqualTo(sequences);
+        }
+        if (sequences % 8 == 0) {
+            assertThat(StepPlan.of(tokensPerStep, 8, sequenceLength).sequencesPerStep())
+                    .isEqualTo(sequences);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "12, 1, 1 2 3 4 6 12",
+        "12, 2, 1 2 3 6", // a share of 6, which 4 does not divide
+        "12, 4, 1 3",
+        "8, 3, 1 2", // shares of 2, 3 and 3
+        "7, 3, 1",
+        "8, 8, 1"
+    })
+    void microBatchesDivideTheStepAndTheRanksShares(int sequences, int worldSize, String sizes) {
+        assertThat(IntStream.of(new StepPlan(1, sequences, 64).microBatchSizes(worldSize))
+                        .mapToObj(Integer::toString)
+                        .collect(Collectors.joining(" ")))
+                .isEqualTo(sizes);
     }
 
     @ParameterizedTest

@@ -72,7 +72,7 @@ final class TrainingRank {
             }
             Trainer.Builder trainer = TinyRun.trainer(model, tokens)
                     .maxSteps(number("maxSteps", 30))
-                    .microBatchSize((int) number("microBatch", 2))
+                    .microBatchSize(MicroBatch.parse(text("microBatch", "2")))
                     .tokensPerStep(number("sequences", TinyRun.SEQUENCES_PER_STEP) * (TinyRun.SEQUENCE_LENGTH - 1))
                     .learningRate(
                             LearningRate.cosine(number("rate", 3) * 1e-3, 3e-4).warmup(3))
@@ -145,7 +145,8 @@ final class TrainingRank {
 
         @Override
         public void onStart(RunStart start) {
-            say("start " + start.firstStep() + " " + start.rank() + "/" + start.worldSize());
+            say("start " + start.firstStep() + " " + start.rank() + "/" + start.worldSize() + " "
+                    + start.microBatchSize());
         }
 
         @Override

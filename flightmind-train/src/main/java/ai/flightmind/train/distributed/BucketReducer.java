@@ -139,7 +139,10 @@ final class BucketReducer implements GradientReducer {
             return;
         }
         try (PointerScope scope = new PointerScope()) {
-            zero.call(Operator.tensors(parameters.stream().map(Tensor::grad).toList()));
+            zero.call(Operator.tensors(parameters.stream()
+                    .map(Tensor::grad)
+                    .filter(Tensor::defined) // a step that failed may not have come to all of them
+                    .toList()));
         }
     }
 

@@ -161,6 +161,11 @@ final class ConnectedWorld implements World {
     }
 
     @Override
+    public String where() {
+        return liveness.where();
+    }
+
+    @Override
     public RuntimeException explain(RuntimeException failure) {
         boolean first = !failed;
         failed = true;

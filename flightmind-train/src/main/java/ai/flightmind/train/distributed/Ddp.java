@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Which process of a run this is, and how the processes talk: distributed data parallel. An immutable value.
  *
  * <p>{@link #fromEnvironment()} reads what PyTorch's own launcher and ours set: {@code RANK}, {@code LOCAL_RANK}, {@code
- * WORLD_SIZE}, {@code MASTER_ADDR}, {@code MASTER_PORT}; and, if there, {@code TORCHELASTIC_RESTART_COUNT}, {@code
+ * WORLD_SIZE}, {@code MASTER_ADDR}, {@code MASTER_PORT}; and, if there, {@code LOCAL_WORLD_SIZE}, {@code TORCHELASTIC_RESTART_COUNT}, {@code
  * TORCHELASTIC_USE_AGENT_STORE}, {@code FLIGHTMIND_LAUNCHED_AT}, {@code FLIGHTMIND_DDP_TIMEOUT} (a duration like {@code PT90S}) and {@code
  * FLIGHTMIND_DDP_BACKEND} ({@code gloo} or {@code nccl}).
  */
@@ -48,6 +48,7 @@ public final class Ddp {
         return ddp.rank(environment.integer("RANK"))
                 .worldSize(environment.integer("WORLD_SIZE"))
                 .localRank(environment.integer("LOCAL_RANK", 0))
+                .localWorldSize(environment.integer("LOCAL_WORLD_SIZE", environment.integer("WORLD_SIZE")))
                 .master(environment.text("MASTER_ADDR"), environment.integer("MASTER_PORT"))
                 .restarts(environment.integer("TORCHELASTIC_RESTART_COUNT", 0))
                 .launchedAt(environment.epochMillis("FLIGHTMIND_LAUNCHED_AT").or(Ddp::startOfParent))
@@ -88,6 +89,11 @@ public final class Ddp {
     /** How many ranks there are. */
     public int worldSize() {
         return settings.worldSize;
+    }
+
+    /** How many of them share this machine. */
+    public int localWorldSize() {
+        return settings.localWorldSize == null ? settings.worldSize : settings.localWorldSize;
     }
 
     /** How often the launcher has started the run again after a failure. */
@@ -158,6 +164,7 @@ public final class Ddp {
         private int rank;
         private int localRank;
         private int worldSize = 1;
+        private @Nullable Integer localWorldSize;
         private String masterAddress = "127.0.0.1";
         private int masterPort;
         private int restarts;
@@ -187,6 +194,12 @@ public final class Ddp {
         public Builder worldSize(int worldSize) {
             this.worldSize = worldSize;
             this.distributed = true;
+            return this;
+        }
+
+        /** How many of them share this machine, and its memory where the device is the CPU; default: all. */
+        public Builder localWorldSize(int localWorldSize) {
+            this.localWorldSize = localWorldSize;
             return this;
         }
 
@@ -251,6 +264,9 @@ public final class Ddp {
             require(
                     localRank >= 0 && localRank <= rank,
                     "LOCAL_RANK must be from 0 to RANK, which is " + rank + ", not " + localRank);
+            require(
+                    localWorldSize == null || (localWorldSize >= 1 && localWorldSize <= worldSize),
+                    "LOCAL_WORLD_SIZE must be from 1 to WORLD_SIZE, which is " + worldSize + ", not " + localWorldSize);
             require(masterPort >= 0 && masterPort <= 65_535, "MASTER_PORT must be from 1 to 65535, not " + masterPort);
             require(worldSize == 1 || masterPort > 0, "Several ranks need the MASTER_PORT on which rank 0 is found");
             require(bucketMib >= 1, "bucketMib must be at least 1, not " + bucketMib);
@@ -275,6 +291,7 @@ public final class Ddp {
             copy.rank = rank;
             copy.localRank = localRank;
             copy.worldSize = worldSize;
+            copy.localWorldSize = localWorldSize;
             copy.masterAddress = masterAddress;
             copy.masterPort = masterPort;
             copy.restarts = restarts;

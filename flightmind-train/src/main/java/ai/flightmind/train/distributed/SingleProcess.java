@@ -9,6 +9,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A process alone. */
 final class SingleProcess implements World {
+    private String where = "starting";
+
     @Override
     public int rank() {
         return 0;
@@ -41,7 +43,14 @@ final class SingleProcess implements World {
     }
 
     @Override
-    public void at(String what) {}
+    public void at(String what) {
+        where = what;
+    }
+
+    @Override
+    public String where() {
+        return where;
+    }
 
     @Override
     public RuntimeException explain(RuntimeException failure) {

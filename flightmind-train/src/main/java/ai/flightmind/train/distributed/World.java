@@ -53,6 +53,9 @@ public sealed interface World extends AutoCloseable permits SingleProcess, Conne
     /** Notes what this rank is about to do, for the others to know should they miss it. */
     void at(String what);
 
+    /** What was noted last. */
+    String where();
+
     /**
      * Says why this rank leaves, and finds out why if it is because of another one.
      *

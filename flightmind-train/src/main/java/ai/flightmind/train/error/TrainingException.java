@@ -7,6 +7,7 @@ public abstract sealed class TrainingException extends RuntimeException
         permits DataException,
                 CheckpointException,
                 NonFiniteException,
+                OutOfMemoryException,
                 CallbackException,
                 DistributedException,
                 LaunchException {

@@ -1,0 +1,117 @@
+package ai.flightmind.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.flightmind.train.error.DistributedException;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(240)
+class OutOfMemoryTest extends TinyData {
+    /** A step of 64 sequences of 512 tokens, each of which keeps about 30 MB at depth 2, in little memory. */
+    private static final List<String> TIGHT = List.of("depth=2", "length=512", "sequences=64");
+
+    private static final List<String> SMALL_HEAP = List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC");
+
+    private ChildJvm start(String checkpoints, String... arguments) {
+        assumeTrue(new File("/usr/bin/prlimit").canExecute(), "prlimit, of util-linux");
+        List<String> all = new ArrayList<>(TIGHT);
+        all.addAll(List.of(arguments));
+        all.add("data=" + folder.resolve("long"));
+        all.add("checkpoints=" + folder.resolve(checkpoints));
+        TinyRun.write(folder.resolve("long"), 8 * TinyRun.TRAIN_ROWS);
+        Path errors = folder.resolve("errors-" + System.nanoTime() + ".txt");
+        return ChildJvm.start("", errors, SMALL_HEAP, MemoryMain.class, all.toArray(new String[0]));
+    }
+
+    @Test
+    void runThatMemoryEndsNamesTheMicroBatchWithWhichItGoesOn() {
+        try (ChildJvm first = start("checkpoints", "limitMiB=1000", "microBatch=2", "maxSteps=1")) {
+            assertThat(first.awaitExit()).as(first::describe).isZero();
+            assertThat(first.lines("ended ")).as(first::describe).containsExactly("1");
+        }
+        String fitting;
+        try (ChildJvm tooLarge = start("checkpoints", "limitMiB=1000", "microBatch=64", "maxSteps=3")) {
+            assertThat(tooLarge.awaitExit()).as(tooLarge::describe).isZero();
+            assertThat(tooLarge.lines("start ")).as(tooLarge::describe).containsExactly("1 64");
+            assertThat(tooLarge.lines("failed ")).as(tooLarge::describe).hasSize(1);
+            String failure = tooLarge.lines("failed ").get(0);
+            fitting = failure.split(" ", -1)[0];
+            assertThat(fitting).isIn("4", "8", "16");
+            assertThat(failure)
+                    .contains(
+                            "Out of memory on cpu at 'step 1'. By the estimate a step in micro-batches of 64 sequences of"
+                                    + " 512 tokens in FP32 takes ")
+                    .contains("A microBatchSize of " + fitting + " fits, for the same steps of 64 sequences;");
+            assertThat(tooLarge.lines("because ")).singleElement().asString().contains("DefaultCPUAllocator");
+        }
+        try (ChildJvm again = start("checkpoints", "limitMiB=1000", "microBatch=" + fitting, "maxSteps=3")) {
+            assertThat(again.awaitExit()).as(again::describe).isZero();
+            assertThat(again.lines("start ")).as(again::describe).containsExactly("1 " + fitting);
+            assertThat(again.lines("ended ")).as(again::describe).containsExactly("3");
+        }
+    }
+
+    @Test
+    void autoFindsAMicroBatchThatFitsIntoWhatTheProcessMayTake() {
+        try (ChildJvm searching = start("searched", "limitMiB=420", "microBatch=auto", "maxSteps=2")) {
+            assertThat(searching.awaitExit()).as(searching::describe).isZero();
+            assertThat(searching.lines("ended ")).as(searching::describe).containsExactly("2");
+            String found = searching.lines("start ").get(0).split(" ", -1)[1];
+            assertThat(found).isIn("4", "8"); // of the 8 that a CPU takes at most
+
+            try (ChildJvm named = start("named", "microBatch=" + found, "maxSteps=2")) {
+                assertThat(named.awaitExit()).as(named::describe).isZero();
+                assertThat(named.lines("step ")).hasSize(2).isEqualTo(searching.lines("step "));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CUDA out of memory. Tried to allocate 5.96 GiB. GPU 0 has a total capacity of 23.69 GiB of which 5.25 GiB"
+                        + " is free.",
+                "CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported at some other API call",
+                "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+                "[enforce fail at alloc_cpu.cpp:114] data. DefaultCPUAllocator: not enough memory: you tried to allocate"
+                        + " 6383992832 bytes.",
+                "std::bad_alloc"
+            })
+    void whatLibrariesSayOfMemoryIsUnderstood(String message) {
+        assertThat(OutOfMemory.isCauseOf(new RuntimeException(message))).isTrue();
+    }
+
+    @Test
+    void otherFailuresAreNot() {
+        assertThat(OutOfMemory.isCauseOf(new RuntimeException("The size of tensor a (3) must match")))
+                .isFalse();
+        assertThat(OutOfMemory.isCauseOf(new RuntimeException())).isFalse();
+        assertThat(OutOfMemory.isCauseOf(new DistributedException("Rank 1 failed: Out of memory on cuda:1")))
+                .isFalse();
+    }
+
+    @Test
+    void whatTheCpuAllocatorThrowsIsUnderstood() {
+        assertThatThrownBy(() -> {
+                    try (PointerScope scope = new PointerScope()) {
+                        torch.empty(1L << 55);
+                    }
+                })
+                .isInstanceOfSatisfying(
+                        RuntimeException.class,
+                        thrown -> assertThat(OutOfMemory.isCauseOf(thrown))
+                                .as(thrown.getMessage())
+                                .isTrue());
+    }
+}
