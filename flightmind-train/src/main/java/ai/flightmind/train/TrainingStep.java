@@ -5,15 +5,17 @@ import ai.flightmind.train.data.Batch;
 import ai.flightmind.train.distributed.GradientReducer;
 import ai.flightmind.train.distributed.World;
 import ai.flightmind.train.optimizer.AdamW;
+import ai.flightmind.train.optimizer.Clipping;
 import ai.flightmind.train.optimizer.Gradients;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.DoubleStream;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -81,34 +83,54 @@ final class TrainingStep {
                             batch.inputs(), batch.targets(), mean * reducer.scale(), settings.precision()));
                 }
             }
-            double ownLoss = lossSum.item_double() * mean;
-            float ownNorm = gradients.norm();
             long begin = System.nanoTime();
-            double[] ownPositions = data.report();
+            double[] ownPositions = data.report(); // may fail, so it comes before anything has changed
             dataNanos += System.nanoTime() - begin;
+            Agreed agreed = update(lossSum.mul(new Scalar(mean)), learningRate);
             begin = System.nanoTime();
-            // The norm is rank 0's: another kind of processor may round the same gradients' differently.
-            double[] agreed = world.sum(DoubleStream.concat(
-                            DoubleStream.of(ownLoss, world.first() ? ownNorm : 0), Arrays.stream(ownPositions))
-                    .toArray());
-            long communicationNanos = System.nanoTime() - begin + reducer.exposedNanos();
-            double loss = agreed[0];
-            float norm = (float) agreed[1];
-            boolean finite = Double.isFinite(loss) && Float.isFinite(norm);
-            if (finite) {
-                gradients.clip(norm, settings.gradientClip());
-                optimizer.step(learningRate);
-            }
+            Map<String, List<Long>> positions = data.positions(world.sum(ownPositions));
+            long communicationNanos = agreed.nanos() + System.nanoTime() - begin;
+            double[] numbers = agreed.read();
+            double loss = numbers[0];
+            double norm = numbers[1];
             return new Outcome(
                     loss,
                     norm,
-                    !finite,
+                    !Double.isFinite(loss) || !Double.isFinite(norm),
                     targets,
-                    data.positions(Arrays.copyOfRange(agreed, 2, agreed.length)),
+                    positions,
                     dataNanos,
-                    world.size() == 1 ? 0 : communicationNanos);
+                    world.size() == 1 ? 0 : communicationNanos + reducer.exposedNanos());
         } finally {
             reducer.clearGradients(share.microBatches());
+        }
+    }
+
+    /** Enqueues it, whatever the loss and the norm turn out to be: the device goes on while nobody has seen them yet. */
+    private Agreed update(Tensor ownLoss, double learningRate) {
+        // The norm is rank 0's: another kind of processor may round the same gradients' differently.
+        Tensor ownNorm = world.first() ? gradients.norm().to(ScalarType.Double) : torch.zeros_like(ownLoss);
+        Tensor both = torch.stack(new TensorVector(ownLoss, ownNorm));
+        long begin = System.nanoTime();
+        world.sum(both);
+        long nanos = System.nanoTime() - begin;
+        Tensor norm = both.select(0, 1).to(ScalarType.Float);
+        optimizer.step(learningRate, Clipping.of(both.select(0, 0), norm, settings.gradientClip()));
+        return new Agreed(both, nanos);
+    }
+
+    /**
+     * What the ranks agree on.
+     *
+     * @param lossAndNorm (2), float64, on the device
+     * @param nanos time spent on agreeing
+     */
+    private record Agreed(Tensor lossAndNorm, long nanos) {
+        /** The one place in a step that waits for the device. */
+        double[] read() {
+            double[] numbers = new double[2];
+            new DoublePointer(lossAndNorm.cpu().data_ptr()).get(numbers);
+            return numbers;
         }
     }
 
