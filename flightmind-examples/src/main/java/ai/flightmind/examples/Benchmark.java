@@ -129,7 +129,8 @@ public final class Benchmark implements Runnable {
             }
             System.out.printf(
                     Locale.ROOT,
-                    "depth %d (%,d parameters), %d x %d, vocabulary %,d, %s, %s, %d ranks of %d threads:%n"
+                    "depth %d (%,d parameters), %d x %d, vocabulary %,d, %s, %s, attention %s, %d ranks of %d"
+                            + " threads:%n"
                             + "%,.0f tokens/s, %.3f TFLOP/s by 6N, %.3f of the measured peak of %.3f TFLOP/s;"
                             + " data %.4f %% of a step, waiting for other ranks %.2f %%%n",
                     depth,
@@ -139,6 +140,7 @@ public final class Benchmark implements Runnable {
                     vocabSize,
                     target.hardwareName(),
                     precision,
+                    figures.run().attention().name().toLowerCase(Locale.ROOT),
                     figures.run().worldSize(),
                     Libtorch.threads(),
                     figures.tokensPerSecond(),
@@ -273,6 +275,7 @@ public final class Benchmark implements Runnable {
             writer.name("device").value(target.toString());
             writer.name("hardware").value(target.hardwareName());
             writer.name("precision").value(precision.name().toLowerCase(Locale.ROOT));
+            writer.name("attention").value(figures.run().attention().name().toLowerCase(Locale.ROOT));
             writer.name("parameters").value(figures.parameters());
             writer.name("tokens_per_second").value(figures.tokensPerSecond());
             writer.name("teraflops").value(figures.teraflops());

@@ -1,5 +1,6 @@
 package ai.flightmind.train;
 
+import ai.flightmind.model.AttentionKernel;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.train.callback.RunStart;
 import ai.flightmind.train.callback.StopRequest;
@@ -81,6 +82,7 @@ final class TrainingSession {
             Optional<Path> resumed = world.first() ? resumeFile(store) : Optional.empty();
             RunState state = shared(world, optimizer, resumed.map(file -> read(file, optimizer)));
             warnOfRepetition(world);
+            warnOfSlowAttention(world);
             try (StepRows data = rows(world, state);
                     GradientReducer reducer = world.reducer(model.trainedParameters())) {
                 TrainingStep step = new TrainingStep(settings, data, optimizer, world, reducer);
@@ -125,6 +127,21 @@ final class TrainingSession {
                         settings.maxSteps());
             }
         });
+    }
+
+    private void warnOfSlowAttention(World world) {
+        Gpt model = settings.model();
+        if (world.first() && model.device().isCuda() && settings.attentionKernel() == AttentionKernel.MATH) {
+            log.warn(
+                    "Attention on {} ({}) in {} falls back to libtorch's plain kernel, which keeps the whole scores of"
+                            + " every head and is many times slower than the others. Flash attention takes bfloat16, on"
+                            + " GPUs of compute capability 8.0 (Ampere) and newer; the memory-efficient kernel takes"
+                            + " float32 and older GPUs, too, but a GPU that the natives hold no code for (below 7.5) has"
+                            + " neither.",
+                    model.device(),
+                    model.device().hardwareName(),
+                    settings.precision());
+        }
     }
 
     private RunState read(Path file, AdamW optimizer) {
@@ -213,6 +230,7 @@ final class TrainingSession {
                 settings.model().config(),
                 settings.model().device(),
                 settings.precision(),
+                settings.attentionKernel(),
                 world.rank(),
                 world.size(),
                 state.nextStep(),
