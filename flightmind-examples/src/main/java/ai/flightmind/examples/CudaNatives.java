@@ -15,8 +15,18 @@ final class CudaNatives {
     /** libtorch for CUDA, and what it needs beside the image's own libraries. */
     static MavenArtifact[] forLinux() {
         return new MavenArtifact[] {
-            of("pytorch", "linux-x86_64-gpu"), of("openblas", "linux-x86_64"), of("javacpp", "linux-x86_64")
+            of("pytorch", "linux-x86_64-gpu"),
+            of("cuda", "linux-x86_64"),
+            cupti(),
+            of("openblas", "linux-x86_64"),
+            of("javacpp", "linux-x86_64")
         };
+    }
+
+    /** libtorch asks for CUPTI, which NVIDIA's runtime images lack; it comes in a jar of natives only. */
+    private static MavenArtifact cupti() {
+        return MavenArtifact.of(String.join(
+                ":", GROUP, "cuda-redist", of("cuda", "linux-x86_64").version(), "linux-x86_64"));
     }
 
     private static MavenArtifact of(String artifact, String classifier) {

@@ -1,7 +1,9 @@
 package ai.flightmind.model;
 
+import ai.flightmind.model.libtorch.Operator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -38,6 +40,28 @@ final class CausalAttention implements AutoCloseable {
             above.retainReference();
             mask = above;
         }
+    }
+
+    /** What {@link #mix} uses for tensors like this one, (B, H, T, 64), when gradients are wanted. */
+    AttentionKernel kernel(Tensor like) {
+        if (mask != null) {
+            return AttentionKernel.PRODUCTS;
+        }
+        IValue q = new IValue(like.detach().set_requires_grad(true));
+        boolean causal = true;
+        boolean grouped = false;
+        return AttentionKernel.ofLibtorch(Operator.of("aten::_fused_sdp_choice", "")
+                .call(
+                        q,
+                        q,
+                        q,
+                        Operator.none(),
+                        new IValue(0.0),
+                        new IValue(causal),
+                        Operator.none(),
+                        new IValue(grouped))
+                .get(0)
+                .toInt());
     }
 
     /** Queries, keys and values (B, H, T, 64), of one dtype; gives (B, H, T, 64). */

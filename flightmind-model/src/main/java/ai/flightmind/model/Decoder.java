@@ -49,6 +49,14 @@ final class Decoder implements AutoCloseable {
         return hidden(embedded(tokens), compute, new CachedContext(cache, tokens.size(1), rotary, attention));
     }
 
+    /** Which kernel attends in rows of so many tokens while training. */
+    AttentionKernel attentionKernel(int tokens, Compute compute) {
+        Tensor heads = torch.zeros(
+                new long[] {1, config.heads(), tokens, GptConfig.HEAD_SIZE},
+                weights.get(Names.EMBEDDING).options());
+        return attention.kernel(compute.forAttention(heads));
+    }
+
     private Tensor embedded(Tensor tokens) {
         return torch.embedding(weights.get(Names.EMBEDDING), tokens);
     }

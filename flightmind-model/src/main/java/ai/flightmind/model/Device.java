@@ -40,7 +40,7 @@ public record Device(Kind kind, int index) {
         if (index >= count) {
             throw new DeviceException("cuda:" + index + " was asked for, but libtorch sees " + count
                     + " CUDA devices. Check nvidia-smi, and that the natives on the class path are the -gpu build"
-                    + " (-Djavacpp.platform.extension=-gpu).");
+                    + " (org.bytedeco:pytorch with the classifier linux-x86_64-gpu).");
         }
         return new Device(Kind.CUDA, index);
     }

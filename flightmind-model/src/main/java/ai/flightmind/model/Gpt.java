@@ -232,6 +232,17 @@ public final class Gpt implements AutoCloseable {
         hooked = fire;
     }
 
+    /**
+     * Which kernel computes attention while training; on a GPU libtorch's choice.
+     *
+     * @param sequenceLength of the rows, in tokens
+     */
+    public AttentionKernel attentionKernel(int sequenceLength, Precision precision) {
+        try (PointerScope scope = new PointerScope()) {
+            return decoder.attentionKernel(sequenceLength, compute(precision));
+        }
+    }
+
     /** Drops all gradients; the next {@link #accumulateGradients} begins anew. */
     public void clearGradients() {
         try (PointerScope scope = new PointerScope()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,6 +53,30 @@ class GptTest {
                     assertThat(weight.mean().item_double()).as(name).isCloseTo(0, within(5e-4));
                 }
             });
+        }
+    }
+
+    @Test
+    void theKernelThatAttendsFollowsFromDeviceAndLength() {
+        GptConfig longer = SMALL.toBuilder().sequenceLength(2_048).build();
+        try (Gpt withShortRows = Gpt.create(SMALL, Device.cpu(), seed(7));
+                Gpt withLongRows = Gpt.create(longer, Device.cpu(), seed(7))) {
+            for (Precision precision : Precision.values()) {
+                assertThat(withShortRows.attentionKernel(200, precision)).isEqualTo(AttentionKernel.PRODUCTS);
+                assertThat(withLongRows.attentionKernel(2_048, precision)).isEqualTo(AttentionKernel.FLASH);
+            }
+        }
+    }
+
+    @Test
+    @Tag("gpu")
+    void attentionOnAGpuNeverFallsBackToTheSlowKernel() {
+        assumeTrue(Device.cudaDevices() > 0, "a CUDA GPU, and natives for it (-Pgpu)");
+        try (Gpt model = Gpt.create(SMALL, Device.cuda(0), seed(7))) {
+            for (Precision precision : Precision.values()) {
+                assertThat(model.attentionKernel(200, precision))
+                        .isNotIn(AttentionKernel.MATH, AttentionKernel.PRODUCTS);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package ai.flightmind.train;
 
+import ai.flightmind.model.AttentionKernel;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.train.callback.RunStart;
 import ai.flightmind.train.callback.StopRequest;
@@ -72,6 +73,7 @@ final class ResumedRun {
             Optional<Path> resumed = world.first() ? resumeFile(store) : Optional.empty();
             RunState state = shared(resumed.map(this::read));
             warnOfRepetition();
+            warnOfSlowAttention();
             try (StepRows data = rows(state);
                     GradientReducer reducer = world.reducer(model.trainedParameters())) {
                 TrainingStep step = new TrainingStep(settings, data, optimizer, world, reducer);
@@ -116,6 +118,21 @@ final class ResumedRun {
                         settings.maxSteps());
             }
         });
+    }
+
+    private void warnOfSlowAttention() {
+        Gpt model = settings.model();
+        if (world.first() && model.device().isCuda() && settings.attentionKernel() == AttentionKernel.MATH) {
+            log.warn(
+                    "Attention on {} ({}) in {} falls back to libtorch's plain kernel, which keeps the whole scores of"
+                            + " every head and is many times slower than the others. Flash attention takes bfloat16, on"
+                            + " GPUs of compute capability 8.0 (Ampere) and newer; the memory-efficient kernel takes"
+                            + " float32 and older GPUs, too, but a GPU that the natives hold no code for (below 7.5) has"
+                            + " neither.",
+                    model.device(),
+                    model.device().hardwareName(),
+                    settings.precision());
+        }
     }
 
     private RunState read(Path file) {
@@ -203,6 +220,7 @@ final class ResumedRun {
                 settings.model().config(),
                 settings.model().device(),
                 settings.precision(),
+                settings.attentionKernel(),
                 world.rank(),
                 world.size(),
                 state.nextStep(),

@@ -1,5 +1,6 @@
 package ai.flightmind.train;
 
+import ai.flightmind.model.AttentionKernel;
 import ai.flightmind.model.Gpt;
 import ai.flightmind.model.Precision;
 import ai.flightmind.model.Seed;
@@ -142,6 +143,10 @@ record TrainerSettings(
         return new SampleOrder(samples().trainSequences(), seed);
     }
 
+    AttentionKernel attentionKernel() {
+        return model.attentionKernel(plan.sequenceLength() - 1, precision); // a row's last token is a target only
+    }
+
     /** What a run is compared by with others, in the names of the field. */
     Map<String, String> hyperparameters() {
         Map<String, String> chosen = new LinkedHashMap<>();
@@ -150,6 +155,7 @@ record TrainerSettings(
         chosen.put("vocab_size", "" + model.config().vocabSize());
         chosen.put("sequence_length", "" + plan.sequenceLength());
         chosen.put("precision", precision.name().toLowerCase(Locale.ROOT));
+        chosen.put("attention", attentionKernel().name().toLowerCase(Locale.ROOT));
         chosen.put("max_steps", "" + maxSteps);
         chosen.put("tokens_per_step", "" + plan.targetsPerStep());
         chosen.put("micro_batch_size", "" + plan.microBatchSize());

@@ -6,15 +6,17 @@ import ai.flightmind.train.data.Batch;
 import ai.flightmind.train.distributed.GradientReducer;
 import ai.flightmind.train.distributed.World;
 import ai.flightmind.train.optimizer.AdamW;
+import ai.flightmind.train.optimizer.Clipping;
 import ai.flightmind.train.optimizer.Gradients;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.DoubleStream;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -104,33 +106,54 @@ final class TrainingStep {
                     clock.endOf(Phase.BACKWARD);
                 }
             }
-            double ownLoss = lossSum.item_double() * mean;
-            float ownNorm = gradients.norm();
-            clock.endOf(Phase.OPTIMIZER);
-            double[] ownPositions = data.report();
+            double[] ownPositions = data.report(); // may fail, so it comes before anything has changed
             clock.endOf(Phase.DATA);
-            // The norm is rank 0's: another kind of processor may round the same gradients' differently.
-            double[] agreed = world.sum(DoubleStream.concat(
-                            DoubleStream.of(ownLoss, world.first() ? ownNorm : 0), Arrays.stream(ownPositions))
-                    .toArray());
-            clock.endOf(world.size() == 1 ? Phase.REST : Phase.REDUCTION);
+            Tensor lossAndNorm = agreed(lossSum.mul(new Scalar(mean)), clock);
+            updating = true;
+            update(lossAndNorm, learningRate);
+            clock.endOf(Phase.OPTIMIZER);
+            Map<String, List<Long>> positions = data.positions(world.sum(ownPositions));
+            clock.endOf(ofOtherRanks());
+            double[] numbers = read(lossAndNorm);
+            clock.endOf(Phase.OPTIMIZER);
             if (world.size() > 1) {
                 clock.exposed(reducer.exposedNanos());
             }
-            double loss = agreed[0];
-            float norm = (float) agreed[1];
-            boolean finite = Double.isFinite(loss) && Float.isFinite(norm);
-            if (finite) {
-                gradients.clip(norm, settings.gradientClip());
-                updating = true;
-                optimizer.step(learningRate);
-            }
-            clock.endOf(Phase.OPTIMIZER);
-            return new Outcome(
-                    loss, norm, !finite, targets, data.positions(Arrays.copyOfRange(agreed, 2, agreed.length)), clock);
+            double loss = numbers[0];
+            double norm = numbers[1];
+            boolean skipped = !Double.isFinite(loss) || !Double.isFinite(norm);
+            return new Outcome(loss, norm, skipped, targets, positions, clock);
         } finally {
             reducer.clearGradients(share.microBatches());
         }
+    }
+
+    /** What the ranks agree on: loss and norm (2), float64, on the device. */
+    private Tensor agreed(Tensor ownLoss, StepClock clock) {
+        // The norm is rank 0's: another kind of processor may round the same gradients' differently.
+        Tensor ownNorm = world.first() ? gradients.norm().to(ScalarType.Double) : torch.zeros_like(ownLoss);
+        Tensor both = torch.stack(new TensorVector(ownLoss, ownNorm));
+        clock.endOf(Phase.OPTIMIZER);
+        world.sum(both);
+        clock.endOf(ofOtherRanks());
+        return both;
+    }
+
+    /** Enqueues it, whatever loss and norm turn out to be: the device goes on while nobody has seen them yet. */
+    private void update(Tensor lossAndNorm, double learningRate) {
+        Tensor norm = lossAndNorm.select(0, 1).to(ScalarType.Float);
+        optimizer.step(learningRate, Clipping.of(lossAndNorm.select(0, 0), norm, settings.gradientClip()));
+    }
+
+    /** The one place in a step that waits for the device. */
+    private static double[] read(Tensor lossAndNorm) {
+        double[] numbers = new double[2];
+        new DoublePointer(lossAndNorm.cpu().data_ptr()).get(numbers);
+        return numbers;
+    }
+
+    private Phase ofOtherRanks() {
+        return world.size() == 1 ? Phase.REST : Phase.REDUCTION;
     }
 
     private Batch batch(long step, int micro) {

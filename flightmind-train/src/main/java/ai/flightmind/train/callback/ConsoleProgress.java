@@ -47,11 +47,12 @@ public final class ConsoleProgress implements TrainingCallback {
     @Override
     public void onStart(RunStart start) {
         print(
-                "FlightMind-d%d (%,d parameters) on %s, %s%s",
+                "FlightMind-d%d (%,d parameters) on %s, %s, attention %s%s",
                 start.model().depth(),
                 start.model().parameterCount(),
                 start.device(),
                 start.precision(),
+                start.attention().name().toLowerCase(Locale.ROOT),
                 start.worldSize() == 1 ? "" : ", " + start.worldSize() + " ranks");
         print(
                 "%,d sequences of %,d tokens; a step is %d x %d sequences%s, %,d tokens; steps %,d to %,d",

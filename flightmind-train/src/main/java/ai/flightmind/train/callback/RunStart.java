@@ -1,5 +1,6 @@
 package ai.flightmind.train.callback;
 
+import ai.flightmind.model.AttentionKernel;
 import ai.flightmind.model.Device;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param model the model's shape
  * @param device where it trains
  * @param precision of its matrix products
+ * @param attention what computes attention
  * @param rank which of the run's processes this is, from 0
  * @param worldSize how many processes train
  * @param firstStep the first step of this process: 0, or the one after the checkpoint's
@@ -32,6 +34,7 @@ public record RunStart(
         GptConfig model,
         Device device,
         Precision precision,
+        AttentionKernel attention,
         int rank,
         int worldSize,
         long firstStep,

@@ -73,16 +73,26 @@ final class ConnectedWorld implements World {
 
     @Override
     public double[] sum(double... values) {
-        liveness.together();
+        if (values.length == 0) {
+            return values; // the ranks of a run without streams have no positions to agree on
+        }
         try (PointerScope scope = new PointerScope()) {
             Tensor tensor = torch.empty(new long[] {values.length}, new TensorOptions(ScalarType.Double), null);
             try (DoublePointer memory = new DoublePointer(tensor.data_ptr())) {
                 memory.put(values, 0, values.length);
-                group.torch().allreduce(new TensorVector(tensor))._wait();
+                sum(tensor);
                 double[] sums = new double[values.length];
                 memory.get(sums, 0, sums.length);
                 return sums;
             }
+        }
+    }
+
+    @Override
+    public void sum(Tensor values) {
+        liveness.together();
+        try (PointerScope scope = new PointerScope()) {
+            group.torch().allreduce(new TensorVector(values))._wait();
         }
     }
 

@@ -27,6 +27,9 @@ final class SingleProcess implements World {
     }
 
     @Override
+    public void sum(Tensor values) {}
+
+    @Override
     public void broadcast(Collection<Tensor> tensors) {}
 
     @Override

@@ -25,6 +25,12 @@ public sealed interface World extends AutoCloseable permits SingleProcess, Conne
     /** Each value added up over all ranks; the same to the last bit on all of them. */
     double[] sum(double... values);
 
+    /**
+     * The same for the numbers of a tensor, which the sums are written over. On a GPU that talks through NCCL nothing waits
+     * for them.
+     */
+    void sum(Tensor values);
+
     /** Returns when all ranks have come here. */
     default void barrier() {
         double[] ignored = sum(0);

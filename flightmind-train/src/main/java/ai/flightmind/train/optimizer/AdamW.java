@@ -38,7 +38,7 @@ public final class AdamW implements AutoCloseable {
 
     private final List<Group> groups;
     private final Operator fusedStep = Operator.of("aten::_fused_adamw_", "");
-    private final Operator increment = Operator.of("aten::_foreach_add_", "Scalar");
+    private final Operator increment = Operator.of("aten::_foreach_add_", "Tensor");
 
     /**
      * An optimizer without history.
@@ -60,8 +60,11 @@ public final class AdamW implements AutoCloseable {
         return groups;
     }
 
-    /** Updates every parameter from its gradient, which must be finite. */
-    public void step(double learningRate) {
+    /**
+     * Updates every parameter from its gradient, clipped in place, or leaves everything as it is, as the device decides:
+     * nothing waits for it.
+     */
+    public void step(double learningRate, Clipping clipping) {
         for (Group group : groups) {
             if (group.slots().isEmpty()) {
                 continue;
@@ -69,7 +72,7 @@ public final class AdamW implements AutoCloseable {
             try (PointerScope scope = new PointerScope()) {
                 List<Slot> slots = group.slots();
                 IValue steps = Operator.tensors(slots.stream().map(Slot::steps).toList());
-                increment.call(steps, Operator.scalar(1));
+                increment.call(steps, new IValue(clipping.applied()), Operator.scalar(1));
                 boolean amsgrad = false;
                 boolean maximize = false;
                 fusedStep.call(
@@ -87,8 +90,8 @@ public final class AdamW implements AutoCloseable {
                         new IValue(EPSILON),
                         new IValue(amsgrad),
                         new IValue(maximize),
-                        Operator.none(),
-                        Operator.none());
+                        new IValue(clipping.divisor()),
+                        new IValue(clipping.leftOut()));
             }
         }
     }

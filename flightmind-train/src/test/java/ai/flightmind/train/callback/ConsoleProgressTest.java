@@ -86,7 +86,7 @@ class ConsoleProgressTest {
         progress.onStart(Told.start(1_003, 50_000, Optional.of(Path.of("step_1002.pt"))));
 
         assertThat(lines()).hasSize(3);
-        assertThat(lines().get(0)).startsWith("FlightMind-d2 (590,464 parameters) on cpu");
+        assertThat(lines().get(0)).isEqualTo("FlightMind-d2 (590,464 parameters) on cpu, FP32, attention products");
         assertThat(lines().get(1))
                 .isEqualTo(
                         "3,125 sequences of 64 tokens; a step is 2 x 4 sequences, 504 tokens; steps 1,003 to 49,999");

@@ -1,5 +1,6 @@
 package ai.flightmind.train.callback;
 
+import ai.flightmind.model.AttentionKernel;
 import ai.flightmind.model.Device;
 import ai.flightmind.model.GptConfig;
 import ai.flightmind.model.Precision;
@@ -29,6 +30,7 @@ public final class Told {
                 GptConfig.builder().depth(2).vocabSize(512).sequenceLength(64).build(),
                 Device.cpu(),
                 Precision.FP32,
+                AttentionKernel.PRODUCTS,
                 0,
                 1,
                 firstStep,
