@@ -1,15 +1,13 @@
 package ai.flightmind.model;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Forward and backward over rows of a micro-batch. Autograd sees the layers only: the head makes its own gradient, and the
@@ -33,17 +31,13 @@ final class GradientPass implements AutoCloseable {
      * The sum of the losses, and the gradients of it.
      *
      * @param lossSum a float64 scalar on the device
-     * @param embeddingGradient (V, C), float32; null if the embedding is frozen
-     * @param others of the other trained parameters, in their order
+     * @param ofParameters of the trained parameters, in their order
      */
-    record Gradients(Tensor lossSum, @Nullable Tensor embeddingGradient, TensorVector others) implements AutoCloseable {
+    record Gradients(Tensor lossSum, TensorVector ofParameters) implements AutoCloseable {
         @Override
         public void close() {
             lossSum.close();
-            if (embeddingGradient != null) {
-                embeddingGradient.close();
-            }
-            others.close();
+            ofParameters.close();
         }
     }
 
@@ -66,25 +60,25 @@ final class GradientPass implements AutoCloseable {
             Tensor lossSum = head.lossSumAndGradient(
                     forward.hidden(), targets, scale, compute, forward.hiddenGrad(), embeddingGrad);
             beforeBackward.run();
-            List<Tensor> leaves = new ArrayList<>(others());
-            if (embeddingGrad != null) {
-                leaves.add(forward.embedded());
-            }
+            List<String> names = List.copyOf(weights.trained().keySet());
+            TensorVector leaves = new TensorVector(names.stream()
+                    .map(name -> name.equals(Names.EMBEDDING) ? forward.embedded() : trained(name))
+                    .toArray(Tensor[]::new));
             TensorVector gradients = torch.grad(
                     new TensorVector(forward.hidden()),
-                    new TensorVector(leaves.toArray(new Tensor[0])),
+                    leaves,
                     new TensorVector(forward.hiddenGrad().view(forward.hidden().sizes())),
                     new BoolOptional(),
                     false,
                     false);
             if (embeddingGrad != null) {
-                addLookUp(embeddingGrad, tokens, gradients.get(gradients.size() - 1));
-                gradients.pop_back();
-                embeddingGrad.retainReference();
+                int embedding = names.indexOf(Names.EMBEDDING);
+                addLookUp(embeddingGrad, tokens, gradients.get(embedding));
+                gradients.put(embedding, embeddingGrad);
             }
             lossSum.retainReference();
             gradients.retainReference();
-            return new Gradients(lossSum, embeddingGrad, gradients);
+            return new Gradients(lossSum, gradients);
         }
     }
 
@@ -130,11 +124,8 @@ final class GradientPass implements AutoCloseable {
         return weights.get(Names.EMBEDDING);
     }
 
-    private List<Tensor> others() {
-        return weights.trained().entrySet().stream()
-                .filter(parameter -> !parameter.getKey().equals(Names.EMBEDDING))
-                .map(Map.Entry::getValue)
-                .toList();
+    private Tensor trained(String name) {
+        return Objects.requireNonNull(weights.trained().get(name));
     }
 
     @Override

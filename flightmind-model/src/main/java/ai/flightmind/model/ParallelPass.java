@@ -4,8 +4,6 @@ import ai.flightmind.model.GradientPass.Gradients;
 import ai.flightmind.model.libtorch.Lanes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -55,18 +53,12 @@ final class ParallelPass implements AutoCloseable {
             for (Gradients gradients : all.subList(1, all.size())) {
                 lossSum.add_(gradients.lossSum());
             }
-            int other = 0;
-            for (Map.Entry<String, Tensor> parameter : weights.trained().entrySet()) {
-                boolean embedding = parameter.getKey().equals(Names.EMBEDDING);
-                int index = other;
-                add(
-                        parameter.getValue(),
-                        all.stream()
-                                .map(gradients -> embedding
-                                        ? Objects.requireNonNull(gradients.embeddingGradient())
-                                        : gradients.others().get(index))
-                                .toList());
-                other += embedding ? 0 : 1;
+            int index = 0;
+            for (Tensor parameter : weights.trained().values()) {
+                for (Gradients gradients : all) {
+                    add(gradients.ofParameters().get(index), parameter);
+                }
+                index++;
             }
         } finally {
             all.forEach(Gradients::close);
@@ -74,16 +66,12 @@ final class ParallelPass implements AutoCloseable {
         return lossSum;
     }
 
-    private static void add(Tensor parameter, List<Tensor> gradients) {
+    private static void add(Tensor gradient, Tensor parameter) {
         Tensor sum = parameter.grad();
-        int added = 0;
-        if (!sum.defined()) {
-            sum = gradients.get(0);
-            parameter.mutable_grad().put(sum);
-            added = 1;
-        }
-        for (Tensor gradient : gradients.subList(added, gradients.size())) {
+        if (sum.defined()) {
             sum.add_(gradient);
+        } else {
+            parameter.mutable_grad().put(gradient);
         }
     }
 

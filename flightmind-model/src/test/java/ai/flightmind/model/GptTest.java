@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.flightmind.model.libtorch.Libtorch;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GptTest {
     private static final GptConfig SMALL =
@@ -107,6 +111,51 @@ class GptTest {
                 double distance = weight.grad().sub(gradient).norm().item_double()
                         / gradient.norm().item_double();
                 assertThat(distance).as(name).isLessThan(exact ? 1e-5 : 0.03);
+            });
+        }
+    }
+
+    /** Four rows of 199; a third of the targets are ignored. */
+    private static Map<String, Tensor> gradients(int threads, boolean hooks, int microBatches) {
+        int before = Libtorch.threads();
+        Libtorch.setThreads(threads);
+        try (Gpt model = Gpt.create(SMALL, Device.cpu(), seed(7))) {
+            model.fireGradientHooks(hooks);
+            torch.manual_seed(3);
+            for (int micro = 0; micro < microBatches; micro++) {
+                Tensor rows = torch.randint(300, new long[] {4, 200}, new TensorOptions(ScalarType.Long));
+                Tensor targets = rows.narrow(1, 1, 199).contiguous();
+                targets.masked_fill_(targets.lt(new Scalar(100)), new Scalar(-100L));
+                model.accumulateGradients(rows.narrow(1, 0, 199).contiguous(), targets, 1e-3, Precision.FP32);
+            }
+            Map<String, Tensor> gradients = new HashMap<>();
+            model.parameters()
+                    .forEach((name, weight) -> gradients.put(name, weight.grad().clone()));
+            return gradients;
+        } finally {
+            Libtorch.setThreads(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void gradientsAreTheSameOnSeveralCoresAsOnOne(int threads) {
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> onOne = gradients(1, false, 2);
+            Map<String, Tensor> onSeveral = gradients(threads, false, 2);
+            Map<String, Tensor> again = gradients(threads, false, 2);
+            Map<String, Tensor> throughHooks = gradients(threads, true, 2);
+
+            onOne.forEach((name, expected) -> {
+                Tensor gradient = Objects.requireNonNull(onSeveral.get(name));
+                assertThat(gradient.equal(Objects.requireNonNull(again.get(name))))
+                        .as(name + " again")
+                        .isTrue();
+                for (Tensor other : List.of(gradient, Objects.requireNonNull(throughHooks.get(name)))) {
+                    double distance = other.sub(expected).norm().item_double()
+                            / expected.norm().item_double();
+                    assertThat(distance).as(name).isLessThan(1e-5);
+                }
             });
         }
     }
