@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forward and backward over rows of a micro-batch. Autograd sees the layers only: the head makes its own gradient, and the
@@ -41,24 +42,35 @@ final class GradientPass implements AutoCloseable {
         }
     }
 
-    /** What the layers have made of the rows, and the way back. */
-    private record Forward(Tensor embedded, Tensor hidden, Tensor hiddenGrad) {}
+    /**
+     * What the layers and the head have made of the rows, and where the way back begins.
+     *
+     * @param hiddenGrad (B, T, C), float32: the loss's with respect to the hidden states
+     * @param embeddingGrad (V, C), float32: with respect to the head; null if it is frozen
+     */
+    private record Forward(
+            Tensor embedded,
+            Tensor hidden,
+            Tensor lossSum,
+            Tensor hiddenGrad,
+            @Nullable Tensor embeddingGrad) {}
 
-    private Forward forward(Tensor tokens, Compute compute) {
-        Tensor embedded = torch.embedding(weights.get(Names.EMBEDDING).detach(), tokens);
-        embedded.set_requires_grad(!isFrozen());
+    private Forward forward(Tensor tokens, Tensor targets, double scale, Compute compute) {
+        boolean frozen = weights.adapter() != null;
+        Tensor embedding = weights.get(Names.EMBEDDING).detach();
+        Tensor embedded = torch.embedding(embedding, tokens);
+        embedded.set_requires_grad(!frozen);
         Tensor hidden = decoder.hiddenOf(embedded, compute);
-        return new Forward(embedded, hidden, torch.empty_like(hidden.detach().view(-1, config.width())));
+        Tensor hiddenGrad = torch.empty_like(hidden.detach().view(-1, config.width()));
+        Tensor embeddingGrad = frozen ? null : torch.empty_like(embedding);
+        Tensor lossSum = head.lossSumAndGradient(hidden, targets, scale, compute, hiddenGrad, embeddingGrad);
+        return new Forward(embedded, hidden, lossSum, hiddenGrad.view(hidden.sizes()), embeddingGrad);
     }
 
     /** Leaves what the parameters have of gradients as it is. What is given is the caller's to close. */
     Gradients gradients(Tensor tokens, Tensor targets, double scale, Compute compute, Runnable beforeBackward) {
         try (PointerScope scope = new PointerScope()) {
-            Forward forward = forward(tokens, compute);
-            Tensor embeddingGrad =
-                    isFrozen() ? null : torch.empty_like(embedding().detach());
-            Tensor lossSum = head.lossSumAndGradient(
-                    forward.hidden(), targets, scale, compute, forward.hiddenGrad(), embeddingGrad);
+            Forward forward = forward(tokens, targets, scale, compute);
             beforeBackward.run();
             List<String> names = List.copyOf(weights.trained().keySet());
             TensorVector leaves = new TensorVector(names.stream()
@@ -67,15 +79,17 @@ final class GradientPass implements AutoCloseable {
             TensorVector gradients = torch.grad(
                     new TensorVector(forward.hidden()),
                     leaves,
-                    new TensorVector(forward.hiddenGrad().view(forward.hidden().sizes())),
+                    new TensorVector(forward.hiddenGrad()),
                     new BoolOptional(),
                     false,
                     false);
+            Tensor embeddingGrad = forward.embeddingGrad();
             if (embeddingGrad != null) {
                 int embedding = names.indexOf(Names.EMBEDDING);
                 addLookUp(embeddingGrad, tokens, gradients.get(embedding));
                 gradients.put(embedding, embeddingGrad);
             }
+            Tensor lossSum = forward.lossSum();
             lossSum.retainReference();
             gradients.retainReference();
             return new Gradients(lossSum, gradients);
@@ -84,17 +98,15 @@ final class GradientPass implements AutoCloseable {
 
     /** Adds the gradients to the parameters', through autograd: hooks on a parameter fire as soon as its own is made. */
     Tensor accumulate(Tensor tokens, Tensor targets, double scale, Compute compute, Runnable beforeBackward) {
-        Forward forward = forward(tokens, compute);
-        Tensor embeddingGrad = isFrozen() ? null : torch.empty_like(embedding().detach());
-        Tensor lossSum =
-                head.lossSumAndGradient(forward.hidden(), targets, scale, compute, forward.hiddenGrad(), embeddingGrad);
+        Forward forward = forward(tokens, targets, scale, compute);
         beforeBackward.run();
-        backward(forward.hidden(), forward.hiddenGrad().view(forward.hidden().sizes()));
+        backward(forward.hidden(), forward.hiddenGrad());
+        Tensor embeddingGrad = forward.embeddingGrad();
         if (embeddingGrad != null) {
             addLookUp(embeddingGrad, tokens, forward.embedded().grad());
-            backward(embedding(), embeddingGrad);
+            backward(weights.get(Names.EMBEDDING), embeddingGrad);
         }
-        return lossSum;
+        return forward.lossSum();
     }
 
     private static void backward(Tensor root, Tensor gradient) {
@@ -114,14 +126,6 @@ final class GradientPass implements AutoCloseable {
                 embeddingGrad.index_add_(0, tokens.reshape(-1), embeddedGrad.reshape(-1, embeddingGrad.size(1)));
             }
         }
-    }
-
-    private boolean isFrozen() {
-        return weights.adapter() != null;
-    }
-
-    private Tensor embedding() {
-        return weights.get(Names.EMBEDDING);
     }
 
     private Tensor trained(String name) {
