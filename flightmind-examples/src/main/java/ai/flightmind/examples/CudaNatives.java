@@ -25,8 +25,8 @@ final class CudaNatives {
 
     /** libtorch asks for CUPTI, which NVIDIA's runtime images lack; it comes in a jar of natives only. */
     private static MavenArtifact cupti() {
-        return MavenArtifact.of(
-                String.join(":", GROUP, "cuda-redist", of("cuda", "linux-x86_64").version(), "linux-x86_64"));
+        return MavenArtifact.of(String.join(
+                ":", GROUP, "cuda-redist", of("cuda", "linux-x86_64").version(), "linux-x86_64"));
     }
 
     private static MavenArtifact of(String artifact, String classifier) {
