@@ -57,7 +57,8 @@ class BackupTest {
     void theBestOfAnEarlierMachineComesHomeFromTheBucket() throws Exception {
         try (S3Server server = S3Server.start(store);
                 Bucket bucket = server.bucket().build()) {
-            RunPlan plan = ShellPlan.in(folder, "--max-steps", "60", "--checkpoint-every", "4", "--best-at", "4")
+            RunPlan plan = ShellPlan.in(
+                            folder, "--max-steps", "60", "--checkpoint-every", "4", "--best-at", "4", "--pause", "0.1")
                     .backup(bucket)
                     .build();
 

@@ -55,7 +55,8 @@ class InterruptionTest {
     }
 
     private RunPlan.Builder plan() {
-        return ShellPlan.in(folder, "--max-steps", Integer.toString(STEPS), "--checkpoint-every", "4");
+        return ShellPlan.in(
+                folder, "--max-steps", Integer.toString(STEPS), "--checkpoint-every", "4", "--pause", "0.1");
     }
 
     @ParameterizedTest

@@ -214,7 +214,7 @@ class TrainingRunTest {
                     .matches("  1    Find an instance +\\d+\\.\\d s  Offer 101: 2 x H100 SXM, \\$4\\.0\\d+/h");
             assertThat(lines.get(11)).matches("  10   Destroy the instance +\\d+\\.\\d s  nothing is left");
             assertThat(lines.get(12))
-                    .matches("  \\$0\\.\\d\\d, 0\\.\\d\\d GPU-hours, .* s; 5 steps, 5,000 tokens, loss .*");
+                    .matches("  \\$\\d\\.\\d\\d, \\d\\.\\d\\d GPU-hours, .* s; 5 steps, 5,000 tokens, loss .*");
         }
     }
 }
