@@ -1,5 +1,6 @@
 package ai.flightmind.examples.benchmark;
 
+import ai.flightmind.model.libtorch.Lanes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +13,9 @@ import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Samples the calling thread by Flight Recorder, whose two samplers look every 10 ms: one at threads in Java, the other at a
- * single one in native code. That may be another's turn, such as one that waits on a pipe, so that all its samples count as
- * looks.
+ * Samples the calling thread and its lanes by Flight Recorder, whose two samplers look every 10 ms: one at threads in Java,
+ * the other at a single one in native code. That may be another's turn, such as one that waits on a pipe, so that all its
+ * samples count as looks. Of several lanes each one in Java counts as if all were.
  */
 final class JavaSampler implements AutoCloseable {
     private static final String IN_JAVA = "jdk.ExecutionSample";
@@ -60,7 +61,8 @@ final class JavaSampler implements AutoCloseable {
                 RecordedEvent event = events.readEvent();
                 boolean java = event.getEventType().getName().equals(IN_JAVA);
                 RecordedThread sampled = event.getThread("sampledThread");
-                boolean ours = sampled != null && sampled.getJavaThreadId() == thread;
+                boolean ours = sampled != null
+                        && (sampled.getJavaThreadId() == thread || Lanes.THREAD_NAME.equals(sampled.getJavaName()));
                 inJava += java && ours ? 1 : 0;
                 inNative += !java && ours ? 1 : 0;
                 anyInNative += java ? 0 : 1;

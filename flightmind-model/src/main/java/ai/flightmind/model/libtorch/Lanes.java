@@ -17,6 +17,9 @@ import org.bytedeco.pytorch.global.torch;
  * other several times in each product; those of lanes wait once, at the end. Used by one thread at a time.
  */
 public final class Lanes implements AutoCloseable {
+    /** Of each of the threads, for whoever looks at what a process does. */
+    public static final String THREAD_NAME = "flightmind-lane";
+
     private final int count;
     private final ThreadPoolExecutor threads;
 
@@ -30,7 +33,7 @@ public final class Lanes implements AutoCloseable {
                         ready.countDown();
                         lane.run();
                     },
-                    "flightmind-lane");
+                    THREAD_NAME);
             thread.setDaemon(true);
             return thread;
         });
