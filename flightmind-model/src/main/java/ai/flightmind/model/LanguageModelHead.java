@@ -27,6 +27,11 @@ final class LanguageModelHead implements AutoCloseable {
         this.embedding = embedding;
     }
 
+    /** How many rows' logits are there at once. */
+    static long chunkRows(boolean onCuda) {
+        return onCuda ? CUDA_CHUNK_ROWS : CPU_CHUNK_ROWS;
+    }
+
     /** Hidden states (…, C) to logits (…, V), float32, with autograd. */
     Tensor logits(Tensor hidden, Compute compute) {
         return Compute.full(compute.linear(compute.lower(hidden), embedding));
@@ -88,7 +93,7 @@ final class LanguageModelHead implements AutoCloseable {
         Tensor flatTargets = targets.reshape(-1, 1);
         Tensor sum = torch.zeros(new long[] {}, rows.options().dtype(new ScalarTypeOptional(ScalarType.Double)));
         long count = rows.size(0);
-        long chunkRows = compute.onCuda() ? CUDA_CHUNK_ROWS : CPU_CHUNK_ROWS;
+        long chunkRows = chunkRows(compute.onCuda());
         try (NoGradGuard noGrad = new NoGradGuard()) {
             Tensor weight = compute.lower(embedding.detach());
             for (long from = 0; from < count; from += chunkRows) {

@@ -30,9 +30,6 @@ public record TrainingMemory(long stateBytes, long workBytes, long sequenceBytes
     /** A chunk's logits and their gradient, per row and token of the vocabulary. */
     private static final long LOGIT_BYTES = 8;
 
-    private static final long CPU_CHUNK_ROWS = 256;
-    private static final long CUDA_CHUNK_ROWS = 4_096;
-
     /** Of a model that is trained whole. */
     public static TrainingMemory of(GptConfig config, Device.Kind kind, int sequenceLength, Precision precision) {
         return of(config, config.parameterCount(), false, kind, sequenceLength, precision);
@@ -58,8 +55,9 @@ public record TrainingMemory(long stateBytes, long workBytes, long sequenceBytes
         long scores = !cuda && sequenceLength <= CausalAttention.LONGEST_AS_PRODUCTS
                 ? (long) config.heads() * sequenceLength * Float.BYTES
                 : 0;
-        long embeddingGradients = frozen ? 0 : 2L * Float.BYTES * config.width(); // the head's, and the look-up's
-        long chunkRows = cuda ? CUDA_CHUNK_ROWS : CPU_CHUNK_ROWS;
+        // The head's, and on CUDA the look-up's, on the CPU another core's.
+        long embeddingGradients = frozen ? 0 : 2L * Float.BYTES * config.width();
+        long chunkRows = LanguageModelHead.chunkRows(cuda);
         return new TrainingMemory(
                 Float.BYTES * (weights + 2 * trained),
                 Float.BYTES * trained + config.vocabSize() * (embeddingGradients + chunkRows * LOGIT_BYTES),

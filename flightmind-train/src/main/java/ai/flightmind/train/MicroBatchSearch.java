@@ -20,9 +20,6 @@ final class MicroBatchSearch {
     /** Products are as fast as they get before that; more tokens at once only take memory. See docs/performance.md. */
     static final int CPU_TOKENS = 4_096;
 
-    /** By how much the estimate may be too small, on the CPU. */
-    private static final double MARGIN = 1.25;
-
     /** With so many times what is needed there is nothing to look at. */
     private static final double AMPLE = 2.5;
 
@@ -84,7 +81,8 @@ final class MicroBatchSearch {
     }
 
     private int largestThatShouldFit(int[] sizes) {
-        int estimated = last(sizes, size -> memory.holds(size, MARGIN)).orElse(1);
+        int estimated =
+                last(sizes, size -> memory.holds(size, OutOfMemory.MARGIN)).orElse(1);
         if (estimated == 1 || memory.holds(estimated, AMPLE)) {
             return estimated;
         }

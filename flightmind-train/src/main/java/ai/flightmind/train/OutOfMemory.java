@@ -23,8 +23,8 @@ final class OutOfMemory {
     /** So many times a GPU's memory no error of the estimate makes up for. */
     private static final double HOPELESS = 1.5;
 
-    /** By how much the estimate may be too small for what is said to fit. */
-    private static final double MARGIN = 1.25;
+    /** By how much the estimate may be too small for what is said, or on the CPU chosen, to fit. */
+    static final double MARGIN = 1.25;
 
     private final TrainerSettings settings;
     private final StepPlan plan;
