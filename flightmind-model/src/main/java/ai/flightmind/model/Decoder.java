@@ -49,6 +49,10 @@ final class Decoder implements AutoCloseable {
         return hidden(embedded(tokens), compute, new CachedContext(cache, tokens.size(1), rotary, attention));
     }
 
+    RotaryEmbedding rotary() {
+        return rotary;
+    }
+
     /** Which kernel attends in rows of so many tokens while training. */
     AttentionKernel attentionKernel(int tokens, Compute compute) {
         Tensor heads = torch.zeros(

@@ -89,6 +89,7 @@ public final class Gpt implements AutoCloseable {
             throw new IllegalStateException("The model has an adapter already: merge it first");
         }
         clearGradients();
+        closeParallel();
         LoraAdapter attached = LoraAdapter.create(adapter, weights.byName(), fingerprint(), seed.value());
         weights.attach(attached);
         return attached;
@@ -107,6 +108,7 @@ public final class Gpt implements AutoCloseable {
     public void mergeAdapter() {
         requireAdapter();
         clearGradients();
+        closeParallel();
         try (NoGradGuard noGrad = new NoGradGuard()) {
             weights.byName().forEach((name, weight) -> {
                 LowRank beside = weights.beside(name);
@@ -128,6 +130,7 @@ public final class Gpt implements AutoCloseable {
     public void detachAdapter() {
         requireAdapter();
         clearGradients();
+        closeParallel();
         weights.detach();
     }
 
@@ -193,27 +196,25 @@ public final class Gpt implements AutoCloseable {
      * @return the unscaled sum of the losses, a float64 scalar on the device, in nats
      */
     public Tensor accumulateGradients(Tensor tokens, Tensor targets, double scale, Precision precision) {
-        return accumulateGradients(tokens, targets, scale, precision, () -> {});
+        return accumulateGradients(tokens, targets, scale, precision, PassEnds.untold());
     }
 
     /**
-     * As {@link #accumulateGradients(Tensor, Tensor, double, Precision)}, telling when the forward pass is through.
+     * As {@link #accumulateGradients(Tensor, Tensor, double, Precision)}, telling how far it is.
      *
-     * @param beforeBackward called once, on whatever thread, when the loss and the head's own gradient are computed; on a
-     *     GPU, asked for. Where cores have rows of their own, when the first is so far
+     * @param ends what is told
      */
-    public Tensor accumulateGradients(
-            Tensor tokens, Tensor targets, double scale, Precision precision, Runnable beforeBackward) {
+    public Tensor accumulateGradients(Tensor tokens, Tensor targets, double scale, Precision precision, PassEnds ends) {
         Tensor checked = checked(tokens);
-        int threads = Libtorch.threads();
-        if (device.isCuda() || hooked || !ParallelPass.fits(tokens.size(0), threads)) {
-            return pass.accumulate(checked, targets, scale, compute(precision), beforeBackward);
+        if (device.isCuda() || hooked) {
+            return pass.accumulate(checked, targets, scale, compute(precision), ends);
         }
-        if (parallel == null || parallel.lanes() != threads) {
+        ParallelPass.Shape shape = ParallelPass.Shape.of(checked, Libtorch.threads(), precision);
+        if (parallel == null || !parallel.shape().equals(shape)) {
             closeParallel();
-            parallel = new ParallelPass(config, weights, decoder, threads);
+            parallel = new ParallelPass(config, weights, decoder.rotary(), shape);
         }
-        return parallel.accumulate(checked, targets, scale, compute(precision), beforeBackward);
+        return parallel.accumulate(checked, targets, scale, ends);
     }
 
     private void closeParallel() {
@@ -225,8 +226,8 @@ public final class Gpt implements AutoCloseable {
 
     /**
      * Whether gradients are to be made by autograd, one parameter after another, so that hooks on the parameters fire, as
-     * c10d's {@code Reducer} needs it. Otherwise, the default, a few CPU threads may each take rows of their own, which is
-     * faster.
+     * c10d's {@code Reducer} needs it. Otherwise, the default, a CPU makes them without it, which is faster and takes less
+     * memory.
      */
     public void fireGradientHooks(boolean fire) {
         hooked = fire;

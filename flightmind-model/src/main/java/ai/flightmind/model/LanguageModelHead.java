@@ -1,5 +1,6 @@
 package ai.flightmind.model;
 
+import ai.flightmind.model.libtorch.Libtorch;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * and, in place, its gradient, and are gone. Targets below 0 are ignored.
  */
 final class LanguageModelHead implements AutoCloseable {
-    private static final long CPU_CHUNK_ROWS = 256;
+    private static final long CPU_CHUNK_ROWS = Long.getLong("fm.chunk", 256);
     private static final long CUDA_CHUNK_ROWS = 4_096;
+    private static final long ROWS_IN_CACHE = 8;
 
     private final Tensor embedding;
 
@@ -52,7 +54,9 @@ final class LanguageModelHead implements AutoCloseable {
     /**
      * The sum of the losses, and the gradient of {@code scale} times it: with respect to the hidden states into {@code
      * hiddenGrad} (B·T, C) and, unless the embedding is frozen, with respect to it into {@code weightGrad} (V, C), both
-     * float32, whatever was in them before.
+     * float32.
+     *
+     * @param keep whether to add to what {@code weightGrad} holds; otherwise whatever was in it is written over
      */
     Tensor lossSumAndGradient(
             Tensor hidden,
@@ -60,7 +64,8 @@ final class LanguageModelHead implements AutoCloseable {
             double scale,
             Compute compute,
             Tensor hiddenGrad,
-            @Nullable Tensor weightGrad) {
+            @Nullable Tensor weightGrad,
+            boolean keep) {
         boolean fp32 = compute.precision() == Precision.FP32;
         // In float32 the products scale their results at no cost; bfloat16's would round twice.
         Scalar scaled = new Scalar(fp32 ? scale : 1);
@@ -68,18 +73,18 @@ final class LanguageModelHead implements AutoCloseable {
         return inChunks(hidden, targets, compute, (rows, weight, chunk, from) -> {
             Tensor logitsGrad = compute.lower(chunk.gradientInPlace(inLogits));
             Tensor intoHidden = hiddenGrad.narrow(0, from, rows.size(0));
-            Scalar keep = new Scalar(from == 0 ? 0.0 : 1.0);
+            boolean adds = keep || from > 0;
             if (fp32) {
                 intoHidden.addmm_(logitsGrad, weight, new Scalar(0.0), scaled);
             } else {
                 intoHidden.copy_(logitsGrad.mm(weight));
             }
             if (weightGrad != null && fp32) {
-                weightGrad.addmm_(logitsGrad.t(), rows, keep, scaled);
-            } else if (weightGrad != null && from == 0) {
-                weightGrad.copy_(logitsGrad.t().mm(rows));
-            } else if (weightGrad != null) {
+                weightGrad.addmm_(logitsGrad.t(), rows, new Scalar(adds ? 1.0 : 0.0), scaled);
+            } else if (weightGrad != null && adds) {
                 weightGrad.add_(logitsGrad.t().mm(rows));
+            } else if (weightGrad != null) {
+                weightGrad.copy_(logitsGrad.t().mm(rows));
             }
         });
     }
@@ -141,9 +146,9 @@ final class LanguageModelHead implements AutoCloseable {
         }
     }
 
-    /** The logits (R, V) of a chunk, which turn into their logarithms of probability as soon as they are here. */
+    /** The logits (R, V) of a chunk, which turn into probabilities as soon as they are here. */
     private static final class Chunk {
-        private final Tensor logProbabilities; // (R, V)
+        private final Tensor probabilities; // (R, V)
         private final Tensor targets; // (R, 1)
         private final Tensor counted; // (R, 1): 1, or 0 where the target is ignored
         private final Tensor losses; // (R, 1)
@@ -151,9 +156,29 @@ final class LanguageModelHead implements AutoCloseable {
         Chunk(Tensor logits, Tensor targetsOrIgnored) {
             targets = targetsOrIgnored.clamp_min(new Scalar(0L));
             counted = targetsOrIgnored.ge(new Scalar(0L)).to(ScalarType.Float);
-            // In place: the kernel goes row by row, and has read one before it writes it.
-            logProbabilities = torch.log_softmax_out(logits, logits, 1);
-            losses = logProbabilities.gather(1, targets).mul_(counted).neg_();
+            probabilities = logits;
+            Tensor ofTargets = logits.gather(1, targets);
+            // log Σ exp = largest logit − log of its probability
+            losses = logSumOfExponentials().sub_(ofTargets).mul_(counted);
+        }
+
+        /** (R, 1), of the logits, which become probabilities, a few rows at a time while they lie in the cache. */
+        private Tensor logSumOfExponentials() {
+            long count = probabilities.size(0);
+            long atOnce = probabilities.is_cuda() ? count : ROWS_IN_CACHE * Libtorch.threads();
+            Tensor largest = torch.empty_like(counted);
+            Tensor likeliest = torch.empty_like(counted);
+            for (long from = 0; from < count; from += atOnce) {
+                try (PointerScope scope = new PointerScope()) {
+                    long size = Math.min(atOnce, count - from);
+                    Tensor rows = probabilities.narrow(0, from, size);
+                    torch.amax_out(largest.narrow(0, from, size), rows, new long[] {1}, true);
+                    // In place: the kernel goes row by row, and has read one before it writes it.
+                    torch.softmax_out(rows, rows, 1);
+                    torch.amax_out(likeliest.narrow(0, from, size), rows, new long[] {1}, true);
+                }
+            }
+            return largest.sub_(likeliest.log_());
         }
 
         Tensor lossSum() {
@@ -166,12 +191,11 @@ final class LanguageModelHead implements AutoCloseable {
 
         /** scale · (softmax − one-hot), in the memory of the logits. */
         Tensor gradientInPlace(double scale) {
-            Tensor gradient = logProbabilities.exp_();
-            if (scale == 1 && !gradient.is_cuda() && counted.min().item_float() == 1) {
-                return gradient.scatter_add_(1, targets, counted.neg());
+            if (scale == 1 && !probabilities.is_cuda() && counted.min().item_float() == 1) {
+                return probabilities.scatter_add_(1, targets, counted.neg());
             }
             Tensor scaled = counted.mul(new Scalar(scale));
-            return gradient.mul_(scaled).scatter_add_(1, targets, scaled.neg());
+            return probabilities.mul_(scaled).scatter_add_(1, targets, scaled.neg());
         }
     }
 }

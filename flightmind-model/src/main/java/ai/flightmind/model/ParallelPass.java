@@ -1,12 +1,14 @@
 package ai.flightmind.model;
 
-import ai.flightmind.model.GradientPass.Gradients;
 import ai.flightmind.model.libtorch.Lanes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A micro-batch on the cores of a CPU, each with rows of its own from the first layer to the last and back. The sums of
@@ -16,68 +18,122 @@ final class ParallelPass implements AutoCloseable {
     /** Each lane has gradients of its own, and more cores than these have less memory for each than they can use. */
     static final int MOST_LANES = 4;
 
-    private final Weights weights;
-    private final Lanes lanes;
-    private final List<GradientPass> passes = new ArrayList<>();
-
-    ParallelPass(GptConfig config, Weights weights, Decoder decoder, int count) {
-        this.weights = weights;
-        this.lanes = Lanes.of(count);
-        for (int lane = 0; lane < count; lane++) {
-            passes.add(new GradientPass(config, weights, decoder));
+    /** What the memory of the lanes is made for. */
+    record Shape(int lanes, long rowsOfEach, long tokens, Precision precision) {
+        /** With one lane where the rows cannot be shared out so that none of the threads waits for another. */
+        static Shape of(Tensor tokens, int threads, Precision precision) {
+            long rows = tokens.size(0);
+            int lanes = threads <= MOST_LANES && rows % threads == 0 ? threads : 1;
+            return new Shape(lanes, rows / lanes, tokens.size(1), precision);
         }
     }
 
-    /** Whether rows can be shared out so that none of as many threads waits for another. */
-    static boolean fits(long rows, int threads) {
-        return threads > 1 && threads <= MOST_LANES && rows % threads == 0;
+    /** A core's memory. */
+    private record Lane(RowsPass pass, GradientSums sums) implements AutoCloseable {
+        @Override
+        public void close() {
+            pass.close();
+            sums.close();
+        }
     }
 
-    int lanes() {
-        return lanes.count();
+    private final Shape shape;
+    private final Collection<Tensor> trained;
+    private final LoweredWeights lowered;
+    private final @Nullable Lanes threads;
+    private final List<Lane> lanes = new ArrayList<>();
+
+    ParallelPass(GptConfig config, Weights weights, RotaryEmbedding rotary, Shape shape) {
+        this.shape = shape;
+        this.trained = weights.trained().values();
+        this.lowered = new LoweredWeights(weights, shape.precision());
+        this.threads = shape.lanes() == 1 ? null : Lanes.of(shape.lanes());
+        Compute compute = new Compute(shape.precision(), false);
+        for (int lane = 0; lane < shape.lanes(); lane++) {
+            lanes.add(new Lane(
+                    new RowsPass(config, weights, lowered, rotary, compute, shape.rowsOfEach(), shape.tokens()),
+                    new GradientSums(trained)));
+        }
+    }
+
+    Shape shape() {
+        return shape;
     }
 
     /** Adds the gradients to the parameters'; hooks on them do not fire. */
-    Tensor accumulate(Tensor tokens, Tensor targets, double scale, Compute compute, Runnable beforeBackward) {
-        long rows = tokens.size(0) / lanes.count();
-        List<Gradients> all = lanes.run(lane -> passes.get(lane)
-                .gradients(
-                        tokens.narrow(0, lane * rows, rows),
-                        targets.narrow(0, lane * rows, rows),
+    Tensor accumulate(Tensor tokens, Tensor targets, double scale, PassEnds ends) {
+        lowered.refresh();
+        begin();
+        List<Tensor> lossSums = onEach(lane -> lanes.get(lane)
+                .pass()
+                .accumulate(
+                        rowsOf(lane, tokens),
+                        rowsOf(lane, targets),
                         scale,
-                        compute,
-                        lane == 0 ? beforeBackward : () -> {}));
-        Tensor lossSum = all.get(0).lossSum().clone();
+                        lanes.get(lane).sums(),
+                        lane == 0 ? ends : PassEnds.untold()));
+        Tensor lossSum = lossSums.get(0);
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
-            for (Gradients gradients : all.subList(1, all.size())) {
-                lossSum.add_(gradients.lossSum());
+            for (Tensor other : lossSums.subList(1, lossSums.size())) {
+                lossSum.add_(other);
             }
-            int index = 0;
-            for (Tensor parameter : weights.trained().values()) {
-                for (Gradients gradients : all) {
-                    add(gradients.ofParameters().get(index), parameter);
-                }
-                index++;
-            }
+            trained.forEach(this::addUp);
         } finally {
-            all.forEach(Gradients::close);
+            lossSums.subList(1, lossSums.size()).forEach(Tensor::close);
         }
         return lossSum;
     }
 
-    private static void add(Tensor gradient, Tensor parameter) {
-        Tensor sum = parameter.grad();
-        if (sum.defined()) {
-            sum.add_(gradient);
-        } else {
-            parameter.mutable_grad().put(gradient);
+    private Tensor rowsOf(int lane, Tensor all) {
+        return all.narrow(0, lane * shape.rowsOfEach(), shape.rowsOfEach());
+    }
+
+    private List<Tensor> onEach(IntFunction<Tensor> work) {
+        return threads == null ? List.of(work.apply(0)) : threads.run(work);
+    }
+
+    /** The first lane goes on with the parameters' own gradients, where it has made them. */
+    private void begin() {
+        try (PointerScope scope = new PointerScope()) {
+            for (Lane lane : lanes) {
+                lane.sums().clear();
+            }
+            for (Tensor parameter : trained) {
+                if (isOfFirst(parameter)) {
+                    boolean goesOn = lanes.get(0).sums().goesOn(parameter);
+                    assert !goesOn : "just cleared";
+                }
+            }
+        }
+    }
+
+    private boolean isOfFirst(Tensor parameter) {
+        Tensor grad = parameter.grad();
+        return grad.defined()
+                && grad.data_ptr().address()
+                        == lanes.get(0).sums().sum(parameter).data_ptr().address();
+    }
+
+    private void addUp(Tensor parameter) {
+        int first = isOfFirst(parameter) ? 1 : 0;
+        for (Lane lane : lanes.subList(first, lanes.size())) {
+            Tensor sum = lane.sums().sum(parameter);
+            Tensor grad = parameter.grad();
+            if (grad.defined()) {
+                grad.add_(sum);
+            } else {
+                parameter.mutable_grad().put(sum);
+            }
         }
     }
 
     @Override
     public void close() {
-        lanes.close();
-        passes.forEach(GradientPass::close);
+        if (threads != null) {
+            threads.close();
+        }
+        lanes.forEach(Lane::close);
+        lowered.close();
     }
 }

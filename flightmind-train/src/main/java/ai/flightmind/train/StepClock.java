@@ -1,6 +1,7 @@
 package ai.flightmind.train;
 
 import ai.flightmind.model.Device;
+import ai.flightmind.model.PassEnds;
 import ai.flightmind.train.callback.Phases;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -8,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Tells apart what a step's time goes into. Without waiting for a GPU, the parts that it computes have no true end. */
-final class StepClock {
+final class StepClock implements PassEnds {
     enum Phase {
         DATA,
         FORWARD,
@@ -38,6 +39,16 @@ final class StepClock {
         long now = System.nanoTime();
         nanos.merge(phase, now - since, Long::sum);
         since = now;
+    }
+
+    @Override
+    public void forward() {
+        endOf(Phase.FORWARD);
+    }
+
+    @Override
+    public void backward() {
+        endOf(Phase.BACKWARD);
     }
 
     /** So much of the backward pass was waiting for other ranks' gradients. */

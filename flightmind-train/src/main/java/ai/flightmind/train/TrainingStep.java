@@ -98,11 +98,7 @@ final class TrainingStep {
                     reducer.beforeMicroBatch(micro == share.microBatches() - 1);
                     clock.endOf(Phase.REST);
                     lossSum.add_(model.accumulateGradients(
-                            batch.inputs(),
-                            batch.targets(),
-                            mean * reducer.scale(),
-                            settings.precision(),
-                            () -> clock.endOf(Phase.FORWARD)));
+                            batch.inputs(), batch.targets(), mean * reducer.scale(), settings.precision(), clock));
                     clock.endOf(Phase.BACKWARD);
                 }
             }

@@ -1,0 +1,61 @@
+package ai.flightmind.model;
+
+import ai.flightmind.model.lora.LowRank;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** x · Wᵀ with what an adapter adds to it, and the way back. Rows of x are (R, in), in the numbers of products. */
+final class Projection {
+    private final Tensor weight; // (out, in)
+    private final LoweredWeights lowered;
+    private final @Nullable LowRank beside;
+
+    Projection(Weights weights, LoweredWeights lowered, String name) {
+        this.weight = weights.get(name);
+        this.lowered = lowered;
+        this.beside = weights.beside(name);
+    }
+
+    /** y = x · Wᵀ, (R, out). */
+    void forward(Tensor x, Tensor y) {
+        Product.write(y, x, lowered.factor(weight).t());
+        if (beside != null) {
+            addBeside(x, y, beside);
+        }
+    }
+
+    /** y = residual + x · Wᵀ, (R, out), float32. */
+    void forward(Tensor x, Tensor residual, Tensor y) {
+        Product.addTo(y, residual, x, lowered.factor(weight).t());
+        if (beside != null) {
+            addBeside(x, y, beside);
+        }
+    }
+
+    private void addBeside(Tensor x, Tensor y, LowRank pair) {
+        Tensor down = x.mm(lowered.factor(pair.a()).t());
+        Product.add(y, down, lowered.factor(pair.b()).t(), pair.scale());
+    }
+
+    /**
+     * Adds to the gradients of the weights.
+     *
+     * @param yGrad (R, out), in the numbers of products
+     * @param xGrad (R, in): the gradient of x, written over or added to
+     */
+    void backward(Tensor x, Tensor yGrad, Tensor xGrad, boolean adds, GradientSums sums) {
+        sums.addProduct(weight, yGrad.t(), x, 1);
+        if (adds) {
+            Product.add(xGrad, yGrad, lowered.factor(weight), 1);
+        } else {
+            Product.write(xGrad, yGrad, lowered.factor(weight));
+        }
+        if (beside != null) {
+            Tensor down = x.mm(lowered.factor(beside.a()).t());
+            Tensor downGrad = yGrad.mm(lowered.factor(beside.b()));
+            sums.addProduct(beside.b(), yGrad.t(), down, beside.scale());
+            sums.addProduct(beside.a(), downGrad.t(), x, beside.scale());
+            Product.add(xGrad, downGrad, lowered.factor(beside.a()), beside.scale());
+        }
+    }
+}
