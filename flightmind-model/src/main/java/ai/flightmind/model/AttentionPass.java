@@ -12,10 +12,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * softmax(q·kᵀ/√64 + causal mask)·v of one sequence as products, and the way back, in blocks of queries that look at as many
- * keys as the last of them: what lies beyond is not computed. Everything is (T, H, 64), float32.
+ * keys as the last of them: what lies beyond is not computed. The probabilities are kept for the way back, or for long
+ * sequences made once more. Everything is (T, H, 64), float32.
  */
 final class AttentionPass {
-    private static final long BLOCK = 128;
+    /** Beyond it keeping the probabilities, (H, T, T/2) per layer, would take more memory than it saves time. */
+    static final long LONGEST_KEPT = Long.getLong("fm.kept", 1_024);
+
+    private static final long BLOCK = Long.getLong("fm.block", 128);
     private static final double SCALE = 1 / Math.sqrt(GptConfig.HEAD_SIZE);
     private static final Operator SOFTMAX_BACKWARD = Operator.of("aten::_softmax_backward_data", "out");
 
@@ -30,13 +34,21 @@ final class AttentionPass {
         }
     }
 
+    private final boolean kept;
     private final List<Block> blocks = new ArrayList<>();
     private final Tensor mask; // (1, BLOCK, BLOCK): −∞ above the diagonal
 
-    AttentionPass(int heads, long tokens, Workspace memory) {
+    /**
+     * Makes the memory.
+     *
+     * @param shared of a sequence of so many tokens, for what is not kept
+     */
+    AttentionPass(int heads, long tokens, Tensor shared, Workspace memory) {
+        kept = tokens <= LONGEST_KEPT;
         for (long from = 0; from < tokens; from += BLOCK) {
             long to = Math.min(tokens, from + BLOCK);
-            blocks.add(new Block(from, to, memory.full(heads, to - from, to)));
+            blocks.add(new Block(
+                    from, to, kept ? memory.full(heads, to - from, to) : memory.view(shared, heads, to - from, to)));
         }
         mask = memory.filled(Float.NEGATIVE_INFINITY, 1, BLOCK, BLOCK);
         try (PointerScope scope = new PointerScope()) {
@@ -44,21 +56,33 @@ final class AttentionPass {
         }
     }
 
+    /** For the way back: half of the scores and the blocks' other half on the diagonal, or none. */
+    static long keptBytesPerToken(int heads, long tokens) {
+        return tokens <= LONGEST_KEPT ? heads * (tokens + Math.min(tokens, BLOCK)) / 2 * Float.BYTES : 0;
+    }
+
+    /** Where a block's probabilities lie that are not kept: room for the largest. */
+    static Tensor shared(int heads, long tokens, Workspace memory) {
+        return memory.full(tokens <= LONGEST_KEPT ? 0 : heads * BLOCK * tokens);
+    }
+
     void forward(Tensor q, Tensor k, Tensor v, Tensor mixed) {
         Tensor queries = perHead(q);
         Tensor keys = perHead(k);
         Tensor values = perHead(v);
         Tensor result = perHead(mixed);
-        Scalar nothing = new Scalar(0.0);
-        Scalar scale = new Scalar(SCALE);
         for (Block block : blocks) {
-            Tensor scores = block.probabilities();
-            scores.baddbmm_(block.queries(queries), block.keys(keys).transpose(1, 2), nothing, scale);
-            long size = block.to() - block.from();
-            scores.narrow(2, block.from(), size).add_(mask.narrow(1, 0, size).narrow(2, 0, size));
-            torch.softmax_out(scores, scores, 2);
-            torch.bmm_out(block.queries(result), scores, block.keys(values));
+            makeProbabilities(block, queries, keys);
+            torch.bmm_out(block.queries(result), block.probabilities(), block.keys(values));
         }
+    }
+
+    private void makeProbabilities(Block block, Tensor queries, Tensor keys) {
+        Tensor scores = block.probabilities();
+        scores.baddbmm_(block.queries(queries), block.keys(keys).transpose(1, 2), new Scalar(0.0), new Scalar(SCALE));
+        long size = block.to() - block.from();
+        scores.narrow(2, block.from(), size).add_(mask.narrow(1, 0, size).narrow(2, 0, size));
+        torch.softmax_out(scores, scores, 2);
     }
 
     /** Of what was taken forward last; the gradients of q, k and v are written over. */
@@ -77,6 +101,9 @@ final class AttentionPass {
         // The last block looks at all keys, so that it writes where the others add.
         for (int i = blocks.size() - 1; i >= 0; i--) {
             Block block = blocks.get(i);
+            if (!kept) {
+                makeProbabilities(block, queries, keys);
+            }
             Tensor probabilities = block.probabilities();
             Tensor outGrad = block.queries(resultGrad);
             block.keys(valuesGrad).baddbmm_(probabilities.transpose(1, 2), outGrad, keep, all);

@@ -88,8 +88,7 @@ public final class Gpt implements AutoCloseable {
         if (weights.adapter() != null) {
             throw new IllegalStateException("The model has an adapter already: merge it first");
         }
-        clearGradients();
-        closeParallel();
+        releaseWorkspace();
         LoraAdapter attached = LoraAdapter.create(adapter, weights.byName(), fingerprint(), seed.value());
         weights.attach(attached);
         return attached;
@@ -107,8 +106,7 @@ public final class Gpt implements AutoCloseable {
      */
     public void mergeAdapter() {
         requireAdapter();
-        clearGradients();
-        closeParallel();
+        releaseWorkspace();
         try (NoGradGuard noGrad = new NoGradGuard()) {
             weights.byName().forEach((name, weight) -> {
                 LowRank beside = weights.beside(name);
@@ -129,8 +127,7 @@ public final class Gpt implements AutoCloseable {
      */
     public void detachAdapter() {
         requireAdapter();
-        clearGradients();
-        closeParallel();
+        releaseWorkspace();
         weights.detach();
     }
 
@@ -217,6 +214,12 @@ public final class Gpt implements AutoCloseable {
         return parallel.accumulate(checked, targets, scale, ends);
     }
 
+    /** Gives back the memory that gradients are computed in; the next {@link #accumulateGradients} makes it anew. */
+    public void releaseWorkspace() {
+        clearGradients();
+        closeParallel();
+    }
+
     private void closeParallel() {
         if (parallel != null) {
             parallel.close();
@@ -231,6 +234,10 @@ public final class Gpt implements AutoCloseable {
      */
     public void fireGradientHooks(boolean fire) {
         hooked = fire;
+    }
+
+    boolean firesGradientHooks() {
+        return hooked;
     }
 
     /**
@@ -277,8 +284,7 @@ public final class Gpt implements AutoCloseable {
     /** Frees the weights. The model must not be used afterwards. */
     @Override
     public void close() {
-        clearGradients();
-        closeParallel();
+        releaseWorkspace();
         pass.close();
         decoder.close();
         head.close();

@@ -13,12 +13,11 @@ import org.jspecify.annotations.Nullable;
  * Gradients of the trained parameters, float32, by the parameter. The first term of each takes the place of what the
  * memory held, so that nothing is filled with zeros. Used by one thread at a time.
  */
-final class GradientSums implements AutoCloseable {
-    private final Workspace memory = new Workspace(Precision.FP32);
+final class GradientSums {
     private final IdentityHashMap<Tensor, Tensor> sums = new IdentityHashMap<>();
     private final Set<Tensor> begun = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    GradientSums(Collection<Tensor> parameters) {
+    GradientSums(Collection<Tensor> parameters, Workspace memory) {
         parameters.forEach(parameter ->
                 sums.put(parameter, memory.full(parameter.sizes().vec().get())));
     }
@@ -69,10 +68,5 @@ final class GradientSums implements AutoCloseable {
         if (sum != null) {
             sum.addmv_(a, b, new Scalar(goesOn(parameter) ? 1.0 : 0.0), new Scalar(1.0));
         }
-    }
-
-    @Override
-    public void close() {
-        memory.close();
     }
 }

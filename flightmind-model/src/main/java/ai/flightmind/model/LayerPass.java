@@ -38,6 +38,7 @@ final class LayerPass {
             Weights weights,
             LoweredWeights lowered,
             RotaryPass rotary,
+            Tensor sharedProbabilities,
             long sequences,
             long tokens,
             Workspace memory) {
@@ -54,7 +55,7 @@ final class LayerPass {
         this.up = new Projection(weights, lowered, Names.up(layer));
         this.down = new Projection(weights, lowered, Names.down(layer));
         for (long sequence = 0; sequence < sequences; sequence++) {
-            attention.add(new AttentionPass(config.heads(), tokens, memory));
+            attention.add(new AttentionPass(config.heads(), tokens, sharedProbabilities, memory));
         }
         this.q = memory.full(rows, width);
         this.k = memory.full(rows, width);
@@ -65,6 +66,17 @@ final class LayerPass {
         this.raised = memory.lowered(rows, config.mlpWidth());
         this.activated = memory.lowered(rows, config.mlpWidth());
         this.output = memory.full(rows, width);
+    }
+
+    /** What is kept of a token: the two norms' results, q, k, v, mixed, middle, output, and three of the MLP. */
+    static long bytesPerToken(GptConfig config, Precision precision) {
+        long lowered = precision == Precision.FP32 ? Float.BYTES : Short.BYTES;
+        return 5L * config.width() * Float.BYTES + (3L * config.width() + 3L * config.mlpWidth()) * lowered;
+    }
+
+    /** What the way back of one layer works on beside it, at most: gradients of two of the MLP, of q, k, v, and the stream. */
+    static long workBytesPerToken(GptConfig config) {
+        return (2L * config.mlpWidth() + 8L * config.width()) * Float.BYTES;
     }
 
     /** What {@link #forward} gave last. */

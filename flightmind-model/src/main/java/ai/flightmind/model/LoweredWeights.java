@@ -10,28 +10,24 @@ import org.bytedeco.pytorch.Tensor;
  * The weights without autograd, matrices in the numbers that they are multiplied in: in float32 the weights themselves, in
  * bfloat16 copies that are made anew by {@link #refresh()}. Read by several threads at once.
  */
-final class LoweredWeights implements AutoCloseable {
-    private final Workspace copies;
+final class LoweredWeights {
     private final IdentityHashMap<Tensor, Tensor> factors = new IdentityHashMap<>();
     private final IdentityHashMap<Tensor, Tensor> handles = new IdentityHashMap<>();
 
-    LoweredWeights(Weights weights, Precision precision) {
-        this.copies = new Workspace(precision);
-        weights.byName().values().forEach(weight -> add(weight, precision));
-        weights.trained().values().forEach(weight -> add(weight, precision));
+    LoweredWeights(Weights weights, Precision precision, Workspace memory) {
+        weights.byName().values().forEach(weight -> add(weight, precision, memory));
+        weights.trained().values().forEach(weight -> add(weight, precision, memory));
     }
 
-    private void add(Tensor weight, Precision precision) {
+    private void add(Tensor weight, Precision precision, Workspace memory) {
         if (handles.containsKey(weight)) {
             return;
         }
         try (PointerScope scope = new PointerScope()) {
-            Tensor handle = weight.detach();
-            handle.retainReference();
-            handles.put(weight, handle);
+            handles.put(weight, memory.keep(weight.detach()));
         }
         if (weight.dim() == 2 && precision != Precision.FP32) {
-            factors.put(weight, copies.lowered(weight.sizes().vec().get()));
+            factors.put(weight, memory.lowered(weight.sizes().vec().get()));
         }
     }
 
@@ -52,11 +48,5 @@ final class LoweredWeights implements AutoCloseable {
     Tensor factor(Tensor weight) {
         Tensor copy = factors.get(weight);
         return copy == null ? full(weight) : copy;
-    }
-
-    @Override
-    public void close() {
-        copies.close();
-        handles.values().forEach(Tensor::close);
     }
 }

@@ -28,17 +28,11 @@ final class ParallelPass implements AutoCloseable {
         }
     }
 
-    /** A core's memory. */
-    private record Lane(RowsPass pass, GradientSums sums) implements AutoCloseable {
-        @Override
-        public void close() {
-            pass.close();
-            sums.close();
-        }
-    }
+    private record Lane(RowsPass pass, GradientSums sums) {}
 
     private final Shape shape;
     private final Collection<Tensor> trained;
+    private final Workspace memory;
     private final LoweredWeights lowered;
     private final @Nullable Lanes threads;
     private final List<Lane> lanes = new ArrayList<>();
@@ -46,14 +40,21 @@ final class ParallelPass implements AutoCloseable {
     ParallelPass(GptConfig config, Weights weights, RotaryEmbedding rotary, Shape shape) {
         this.shape = shape;
         this.trained = weights.trained().values();
-        this.lowered = new LoweredWeights(weights, shape.precision());
-        this.threads = shape.lanes() == 1 ? null : Lanes.of(shape.lanes());
+        this.memory = new Workspace(shape.precision());
         Compute compute = new Compute(shape.precision(), false);
-        for (int lane = 0; lane < shape.lanes(); lane++) {
-            lanes.add(new Lane(
-                    new RowsPass(config, weights, lowered, rotary, compute, shape.rowsOfEach(), shape.tokens()),
-                    new GradientSums(trained)));
+        try {
+            lowered = new LoweredWeights(weights, shape.precision(), memory);
+            for (int lane = 0; lane < shape.lanes(); lane++) {
+                lanes.add(new Lane(
+                        new RowsPass(
+                                config, weights, lowered, rotary, compute, shape.rowsOfEach(), shape.tokens(), memory),
+                        new GradientSums(trained, memory)));
+            }
+        } catch (RuntimeException e) {
+            memory.close();
+            throw e;
         }
+        this.threads = shape.lanes() == 1 ? null : Lanes.of(shape.lanes());
     }
 
     Shape shape() {
@@ -133,7 +134,7 @@ final class ParallelPass implements AutoCloseable {
         if (threads != null) {
             threads.close();
         }
-        lanes.forEach(Lane::close);
-        lowered.close();
+        lanes.forEach(lane -> lane.pass().close());
+        memory.close();
     }
 }

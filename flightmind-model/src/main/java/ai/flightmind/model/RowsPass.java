@@ -21,7 +21,6 @@ final class RowsPass implements AutoCloseable {
     private final long sequences;
     private final Tensor embedding;
     private final LoweredWeights lowered;
-    private final Workspace memory;
     private final Tensor embedded; // (R, C), float32, as grad
     private final Tensor grad;
     private final List<LayerPass> layers = new ArrayList<>();
@@ -41,30 +40,42 @@ final class RowsPass implements AutoCloseable {
             RotaryEmbedding rotary,
             Compute compute,
             long rows,
-            long tokens) {
+            long tokens,
+            Workspace memory) {
         this.compute = compute;
-        this.sequences = atOnce(rows, tokens);
+        this.sequences = sharedOut(rows, mostAtOnce(tokens));
         this.embedding = weights.get(Names.EMBEDDING);
         this.lowered = lowered;
-        this.memory = new Workspace(compute.precision());
         long count = sequences * tokens;
         this.embedded = memory.full(count, config.width());
         this.grad = memory.full(count, config.width());
         RotaryPass turns = new RotaryPass(rotary, tokens, memory);
+        Tensor shared = AttentionPass.shared(config.heads(), tokens, memory);
         for (int layer = 0; layer < config.depth(); layer++) {
-            layers.add(new LayerPass(config, layer, weights, lowered, turns, sequences, tokens, memory));
+            layers.add(new LayerPass(config, layer, weights, lowered, turns, shared, sequences, tokens, memory));
         }
         this.finalNorm = new NormPass(weights, lowered, Names.FINAL_NORM, count, memory);
         this.head = new LanguageModelHead(lowered.factor(embedding));
     }
 
-    /** The most sequences that share out the rows evenly. */
-    private static long atOnce(long rows, long tokens) {
-        long most = Math.max(1, Math.min(rows, TOKENS_AT_ONCE / tokens));
-        while (rows % most != 0) {
-            most--;
+    /** How many sequences of so many tokens are in memory at once, if they share out the rows evenly. */
+    static long mostAtOnce(long tokens) {
+        return Math.max(1, TOKENS_AT_ONCE / tokens);
+    }
+
+    /** What a sequence takes of the memory, and what the way back works on. */
+    static long bytesPerSequence(GptConfig config, long tokens, Precision precision) {
+        long layer =
+                LayerPass.bytesPerToken(config, precision) + AttentionPass.keptBytesPerToken(config.heads(), tokens);
+        return tokens * (config.depth() * layer + LayerPass.workBytesPerToken(config));
+    }
+
+    private static long sharedOut(long rows, long most) {
+        long atOnce = Math.min(rows, most);
+        while (rows % atOnce != 0) {
+            atOnce--;
         }
-        return most;
+        return atOnce;
     }
 
     /** The sum of the losses, float64; adds the gradient of {@code scale} times it to the sums. */
@@ -117,6 +128,5 @@ final class RowsPass implements AutoCloseable {
     @Override
     public void close() {
         head.close();
-        memory.close();
     }
 }

@@ -1,5 +1,6 @@
 package ai.flightmind.model;
 
+import ai.flightmind.model.libtorch.Libtorch;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -8,14 +9,17 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param stateBytes weights and AdamW's two moments, float32: there from the beginning to the end
  * @param workBytes what a step takes whatever its micro-batch: gradients, float32, and the head's working space
- * @param sequenceBytes what each sequence of a micro-batch keeps for the backward pass
+ * @param sequenceBytes what each sequence keeps for the backward pass
+ * @param sequencesAtOnce of how many sequences of a micro-batch that is kept at once, at most: on a GPU and under DDP of all,
+ *     elsewhere each CPU thread goes on with the next few where some are through
  * @param checkpointBytes on the host, from the first checkpoint on that is written beside the training
  */
-public record TrainingMemory(long stateBytes, long workBytes, long sequenceBytes, long checkpointBytes) {
+public record TrainingMemory(
+        long stateBytes, long workBytes, long sequenceBytes, long sequencesAtOnce, long checkpointBytes) {
     /**
-     * What a layer keeps per token for its backward pass, and works on, per unit of the width C: fitted to the resident
-     * memory of runs on the CPU at depths 2, 4 and 6. Norms, rotation and residuals stay float32 in bfloat16, which also
-     * keeps its casts.
+     * What a layer keeps per token for autograd's backward pass, and works on, per unit of the width C: fitted to the
+     * resident memory of runs on the CPU at depths 2, 4 and 6. Norms, rotation and residuals stay float32 in bfloat16, which
+     * also keeps its casts.
      */
     private static final long LAYER_BYTES_FP32 = 200;
 
@@ -30,9 +34,11 @@ public record TrainingMemory(long stateBytes, long workBytes, long sequenceBytes
     /** A chunk's logits and their gradient, per row and token of the vocabulary. */
     private static final long LOGIT_BYTES = 8;
 
-    /** Of a model that is trained whole. */
+    /** Of a model that is trained whole, on a CPU by as many threads as this machine has cores. */
     public static TrainingMemory of(GptConfig config, Device.Kind kind, int sequenceLength, Precision precision) {
-        return of(config, config.parameterCount(), false, kind, sequenceLength, precision);
+        long lanes = Math.min(ParallelPass.MOST_LANES, Runtime.getRuntime().availableProcessors());
+        Sizes sizes = new Sizes(config, config.parameterCount(), false, sequenceLength, precision);
+        return kind == Device.Kind.CUDA ? sizes.byAutograd(true) : sizes.byRows(lanes);
     }
 
     /** Of a model as it is, with the adapter beside its weights if there is one. */
@@ -40,32 +46,61 @@ public record TrainingMemory(long stateBytes, long workBytes, long sequenceBytes
         long trained = model.trainedParameters().values().stream()
                 .mapToLong(Tensor::numel)
                 .sum();
-        boolean frozen = model.adapter().isPresent();
-        return of(model.config(), trained, frozen, model.device().kind(), sequenceLength, precision);
+        Sizes sizes = new Sizes(model.config(), trained, model.adapter().isPresent(), sequenceLength, precision);
+        if (model.device().isCuda() || model.firesGradientHooks()) {
+            return sizes.byAutograd(model.device().isCuda());
+        }
+        return sizes.byRows(Math.min(ParallelPass.MOST_LANES, Libtorch.threads()));
     }
 
-    private static TrainingMemory of(
-            GptConfig config, long trained, boolean frozen, Device.Kind kind, int sequenceLength, Precision precision) {
-        if (sequenceLength < 1) {
-            throw new IllegalArgumentException("A sequence has at least one token");
+    private record Sizes(GptConfig config, long trained, boolean frozen, int sequenceLength, Precision precision) {
+        Sizes {
+            if (sequenceLength < 1) {
+                throw new IllegalArgumentException("A sequence has at least one token");
+            }
         }
-        boolean cuda = kind == Device.Kind.CUDA;
-        long weights = config.parameterCount() + (frozen ? trained : 0);
-        long layer = config.width() * (precision == Precision.FP32 ? LAYER_BYTES_FP32 : LAYER_BYTES_BF16);
-        long scores = !cuda && sequenceLength <= CausalAttention.LONGEST_AS_PRODUCTS
-                ? (long) config.heads() * sequenceLength * Float.BYTES
-                : 0;
-        // The head's, and on CUDA the look-up's, on the CPU another core's.
-        long embeddingGradients = frozen ? 0 : 2L * Float.BYTES * config.width();
-        long chunkRows = LanguageModelHead.chunkRows(cuda);
-        return new TrainingMemory(
-                Float.BYTES * (weights + 2 * trained),
-                Float.BYTES * trained + config.vocabSize() * (embeddingGradients + chunkRows * LOGIT_BYTES),
-                sequenceLength
-                        * (config.depth() * layer
-                                + (config.depth() + SCORES_AT_WORK) * scores
-                                + config.width() * HEAD_BYTES),
-                3 * Float.BYTES * trained);
+
+        long stateBytes() {
+            return Float.BYTES * (config.parameterCount() + (frozen ? 3 : 2) * trained);
+        }
+
+        long checkpointBytes() {
+            return 3 * Float.BYTES * trained;
+        }
+
+        TrainingMemory byAutograd(boolean cuda) {
+            long layer = config.width() * (precision == Precision.FP32 ? LAYER_BYTES_FP32 : LAYER_BYTES_BF16);
+            long scores = !cuda && sequenceLength <= CausalAttention.LONGEST_AS_PRODUCTS
+                    ? (long) config.heads() * sequenceLength * Float.BYTES
+                    : 0;
+            // The head's, and on CUDA the look-up's.
+            long embeddingGradients = frozen ? 0 : 2L * Float.BYTES * config.width();
+            long logits = LanguageModelHead.chunkRows(cuda) * LOGIT_BYTES;
+            return new TrainingMemory(
+                    stateBytes(),
+                    Float.BYTES * trained + config.vocabSize() * (embeddingGradients + logits),
+                    sequenceLength
+                            * (config.depth() * layer
+                                    + (config.depth() + SCORES_AT_WORK) * scores
+                                    + config.width() * HEAD_BYTES),
+                    Integer.MAX_VALUE,
+                    checkpointBytes());
+        }
+
+        TrainingMemory byRows(long lanes) {
+            boolean full = precision == Precision.FP32;
+            long logits = LanguageModelHead.chunkRows(false) * Float.BYTES;
+            // In bfloat16 a chunk's logits once more, and its product with the hidden states; and copies of the
+            // weights.
+            long loweredLogits = full ? 0 : logits / 2 + 2L * config.width();
+            long copies = full ? 0 : 2 * (config.parameterCount() + (frozen ? trained : 0));
+            return new TrainingMemory(
+                    stateBytes(),
+                    lanes * (Float.BYTES * trained + config.vocabSize() * (logits + loweredLogits)) + copies,
+                    RowsPass.bytesPerSequence(config, sequenceLength, precision),
+                    lanes * RowsPass.mostAtOnce(sequenceLength),
+                    checkpointBytes());
+        }
     }
 
     /**
@@ -86,6 +121,6 @@ public record TrainingMemory(long stateBytes, long workBytes, long sequenceBytes
         if (microBatchSize < 1) {
             throw new IllegalArgumentException("A micro-batch holds at least one sequence, not " + microBatchSize);
         }
-        return workBytes + Math.multiplyExact(microBatchSize, sequenceBytes);
+        return workBytes + Math.multiplyExact(Math.min(microBatchSize, sequencesAtOnce), sequenceBytes);
     }
 }

@@ -2,6 +2,7 @@ package ai.flightmind.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -37,6 +38,14 @@ final class Workspace implements AutoCloseable {
             made.fill_(new Scalar(value));
         }
         return made;
+    }
+
+    /** The beginning of a flat one in another shape, the same memory. */
+    Tensor view(Tensor flat, long... sizes) {
+        try (PointerScope scope = new PointerScope()) {
+            return keep(flat.narrow(0, 0, LongStream.of(sizes).reduce(1, Math::multiplyExact))
+                    .view(sizes));
+        }
     }
 
     private Tensor tensor(ScalarType dtype, long... sizes) {

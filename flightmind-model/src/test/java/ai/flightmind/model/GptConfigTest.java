@@ -39,14 +39,25 @@ class GptConfigTest {
     }
 
     @Test
-    void memoryGrowsWithTheBatchAndShrinksWithBfloat16() {
+    void memoryOfAGpuGrowsWithTheBatchAndShrinksWithBfloat16() {
         GptConfig config = GptConfig.ofDepth(24);
         long state = 16 * config.parameterCount();
+        TrainingMemory full = TrainingMemory.of(config, Device.Kind.CUDA, 2_048, Precision.FP32);
+        TrainingMemory lowered = TrainingMemory.of(config, Device.Kind.CUDA, 2_048, Precision.BF16);
 
-        assertThat(config.trainingMemoryBytes(1, 2_048, Precision.BF16)).isGreaterThan(state);
-        assertThat(config.trainingMemoryBytes(8, 2_048, Precision.BF16))
-                .isGreaterThan(config.trainingMemoryBytes(4, 2_048, Precision.BF16))
-                .isLessThan(config.trainingMemoryBytes(8, 2_048, Precision.FP32));
+        assertThat(lowered.bytes(1)).isGreaterThan(state);
+        assertThat(lowered.bytes(8)).isGreaterThan(lowered.bytes(4)).isLessThan(full.bytes(8));
+    }
+
+    @Test
+    void memoryOfACpuGrowsOnlyUntilItsThreadsAreBusy() {
+        GptConfig config = GptConfig.ofDepth(8);
+        TrainingMemory memory = TrainingMemory.of(config, Device.Kind.CPU, 2_048, Precision.FP32);
+
+        assertThat(memory.sequencesAtOnce()).isBetween(1L, 4L);
+        assertThat(memory.bytes(1)).isGreaterThan(16 * config.parameterCount());
+        assertThat(memory.bytes(4)).isEqualTo(memory.bytes(64));
+        assertThat(config.trainingMemoryBytes(64, 2_048, Precision.FP32)).isEqualTo(memory.bytes(64));
     }
 
     @ParameterizedTest

@@ -53,9 +53,13 @@ final class OutOfMemory {
         }
     }
 
-    /** The failure itself, unless it is for want of memory. Model and optimizer are there, and nothing of the step any more. */
+    /** The failure itself, unless it is for want of memory. Of the step nothing is there any more. */
     RuntimeException explained(RuntimeException failure, String during) {
-        return isCauseOf(failure) ? exception("at '" + during + "'", StepMemory.of(settings), failure) : failure;
+        if (!isCauseOf(failure)) {
+            return failure;
+        }
+        settings.model().releaseWorkspace();
+        return exception("at '" + during + "'", StepMemory.of(settings), failure);
     }
 
     /** As {@link #explained}, for one from before the optimizer was there. */

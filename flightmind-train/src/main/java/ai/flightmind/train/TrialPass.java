@@ -43,7 +43,7 @@ record TrialPass(TrainerSettings settings) {
             }
             return false;
         } finally {
-            model.clearGradients();
+            model.releaseWorkspace();
             DeviceMemory ignored = DeviceMemory.of(device); // which has the allocator give back what it keeps
         }
     }

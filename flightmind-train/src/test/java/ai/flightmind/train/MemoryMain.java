@@ -40,8 +40,8 @@ final class MemoryMain {
         Map<String, String> settings = Arrays.stream(arguments)
                 .map(argument -> argument.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-        Libtorch.setThreads(1);
         MemoryMain main = new MemoryMain(settings);
+        Libtorch.setThreads(main.number("threads", 1));
         main.limit();
         OptionalLong growth = ResidentMemory.growth(main::train);
         growth.ifPresent(bytes -> System.out.println("grew " + bytes));

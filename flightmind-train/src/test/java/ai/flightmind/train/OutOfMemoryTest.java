@@ -14,12 +14,16 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(240)
 class OutOfMemoryTest extends TinyData {
-    /** A step of 64 sequences of 512 tokens, each of which keeps about 30 MB at depth 2, in little memory. */
-    private static final List<String> TIGHT = List.of("depth=2", "length=512", "sequences=64");
+    /** Steps of 2 sequences, which keep 400 MB each; two threads take both at once, if they may. */
+    private static final List<String> TIGHT = List.of("threads=2", "depth=4", "length=4096", "sequences=2");
+
+    private static final String ROOM_FOR_ONE = "limitMiB=780";
+    private static final String ROOM_FOR_BOTH = "limitMiB=1500";
 
     private static final List<String> SMALL_HEAP = List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC");
 
@@ -29,48 +33,47 @@ class OutOfMemoryTest extends TinyData {
         all.addAll(List.of(arguments));
         all.add("data=" + folder.resolve("long"));
         all.add("checkpoints=" + folder.resolve(checkpoints));
-        TinyRun.write(folder.resolve("long"), 8 * TinyRun.TRAIN_ROWS);
+        TinyRun.write(folder.resolve("long"), 16 * TinyRun.TRAIN_ROWS);
         Path errors = folder.resolve("errors-" + System.nanoTime() + ".txt");
         return ChildJvm.start("", errors, SMALL_HEAP, MemoryMain.class, all.toArray(new String[0]));
     }
 
     @Test
     void runThatMemoryEndsNamesTheMicroBatchWithWhichItGoesOn() {
-        try (ChildJvm first = start("checkpoints", "limitMiB=1000", "microBatch=2", "maxSteps=1")) {
+        try (ChildJvm first = start("checkpoints", ROOM_FOR_ONE, "microBatch=1", "maxSteps=1")) {
             assertThat(first.awaitExit()).as(first::describe).isZero();
             assertThat(first.lines("ended ")).as(first::describe).containsExactly("1");
         }
-        String fitting;
-        try (ChildJvm tooLarge = start("checkpoints", "limitMiB=1000", "microBatch=64", "maxSteps=3")) {
+        try (ChildJvm tooLarge = start("checkpoints", ROOM_FOR_ONE, "microBatch=2", "maxSteps=3")) {
             assertThat(tooLarge.awaitExit()).as(tooLarge::describe).isZero();
-            assertThat(tooLarge.lines("start ")).as(tooLarge::describe).containsExactly("1 64");
-            assertThat(tooLarge.lines("failed ")).as(tooLarge::describe).hasSize(1);
-            String failure = tooLarge.lines("failed ").get(0);
-            fitting = failure.split(" ", -1)[0];
-            assertThat(fitting).isIn("4", "8", "16");
-            assertThat(failure)
+            assertThat(tooLarge.lines("start ")).as(tooLarge::describe).containsExactly("1 2");
+            assertThat(tooLarge.lines("failed "))
+                    .as(tooLarge::describe)
+                    .singleElement()
+                    .asString()
+                    .startsWith("1 ")
                     .contains(
-                            "Out of memory on cpu at 'step 1'. By the estimate a step in micro-batches of 64 sequences of"
-                                    + " 512 tokens in FP32 takes ")
-                    .contains("A microBatchSize of " + fitting + " fits, for the same steps of 64 sequences;");
+                            "Out of memory on cpu at 'step 1'. By the estimate a step in micro-batches of 2 sequences of"
+                                    + " 4096 tokens in FP32 takes ")
+                    .contains("A microBatchSize of 1 fits, for the same steps of 2 sequences;");
             assertThat(tooLarge.lines("because ")).singleElement().asString().contains("DefaultCPUAllocator");
         }
-        try (ChildJvm again = start("checkpoints", "limitMiB=1000", "microBatch=" + fitting, "maxSteps=3")) {
+        try (ChildJvm again = start("checkpoints", ROOM_FOR_ONE, "microBatch=1", "maxSteps=3")) {
             assertThat(again.awaitExit()).as(again::describe).isZero();
-            assertThat(again.lines("start ")).as(again::describe).containsExactly("1 " + fitting);
+            assertThat(again.lines("start ")).as(again::describe).containsExactly("1 1");
             assertThat(again.lines("ended ")).as(again::describe).containsExactly("3");
         }
     }
 
-    @Test
-    void autoFindsAMicroBatchThatFitsIntoWhatTheProcessMayTake() {
-        try (ChildJvm searching = start("searched", "limitMiB=420", "microBatch=auto", "maxSteps=2")) {
+    @ParameterizedTest
+    @CsvSource({ROOM_FOR_ONE + ", 1", ROOM_FOR_BOTH + ", 2"})
+    void autoFindsTheMicroBatchThatFitsIntoWhatTheProcessMayTake(String limit, String fitting) {
+        try (ChildJvm searching = start("searched", limit, "microBatch=auto", "maxSteps=2")) {
             assertThat(searching.awaitExit()).as(searching::describe).isZero();
             assertThat(searching.lines("ended ")).as(searching::describe).containsExactly("2");
-            String found = searching.lines("start ").get(0).split(" ", -1)[1];
-            assertThat(found).isIn("4", "8"); // of the 8 that a CPU takes at most
+            assertThat(searching.lines("start ")).as(searching::describe).containsExactly("0 " + fitting);
 
-            try (ChildJvm named = start("named", "microBatch=" + found, "maxSteps=2")) {
+            try (ChildJvm named = start("named", "microBatch=" + fitting, "maxSteps=2")) {
                 assertThat(named.awaitExit()).as(named::describe).isZero();
                 assertThat(named.lines("step ")).hasSize(2).isEqualTo(searching.lines("step "));
             }

@@ -21,8 +21,11 @@ class TrainingMemoryTest extends TinyData {
 
     @ParameterizedTest
     @CsvSource({
-        "2, 2, 512", "2, 16, 512", // scores beside the activations
-        "4, 2, 256", "4, 8, 256"
+        "4, 2, 512",
+        "4, 16, 512", // the same: 2 sequences at once
+        "4, 2, 1024", // scores beside the activations
+        "4, 4, 2048", // none of them kept
+        "4, 8, 128"
     })
     @Timeout(240)
     void estimateIsCloseToWhatTrainingTakes(int depth, int microBatch, int length) {
@@ -33,6 +36,7 @@ class TrainingMemoryTest extends TinyData {
                 folder.resolve("errors.txt"),
                 FIXED_HEAP,
                 MemoryMain.class,
+                "threads=2",
                 "depth=" + depth,
                 "microBatch=" + microBatch,
                 "sequences=" + microBatch,
