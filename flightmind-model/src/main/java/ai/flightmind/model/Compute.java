@@ -21,7 +21,12 @@ record Compute(Precision precision, boolean onCuda) {
 
     /** To float32, where sums and softmaxes are taken. */
     static Tensor full(Tensor x) {
-        return x.scalar_type() == ScalarType.Float ? x : x.to(ScalarType.Float);
+        return x.scalar_type().intern() == ScalarType.Float ? x : x.to(ScalarType.Float);
+    }
+
+    /** Whether two are of one dtype. */
+    static boolean alike(Tensor a, Tensor b) {
+        return a.scalar_type().intern() == b.scalar_type().intern();
     }
 
     /** x · Wᵀ: (…, in) and (out, in) give (…, out). */

@@ -46,19 +46,8 @@ final class GradientSums {
     /** Adds scale · a · b, or nothing if the parameter is not trained. */
     void addProduct(Tensor parameter, Tensor a, Tensor b, double scale) {
         Tensor sum = sums.get(parameter);
-        if (sum == null) {
-            return;
-        }
-        boolean goesOn = goesOn(parameter);
-        if (sum.scalar_type() == a.scalar_type()) {
-            sum.addmm_(a, b, new Scalar(goesOn ? 1.0 : 0.0), new Scalar(scale));
-        } else if (goesOn) {
-            sum.add_(a.mm(b), new Scalar(scale));
-        } else {
-            sum.copy_(a.mm(b));
-            if (scale != 1) {
-                sum.mul_(new Scalar(scale));
-            }
+        if (sum != null) {
+            Product.sum(sum, a, b, goesOn(parameter), scale);
         }
     }
 

@@ -103,7 +103,7 @@ final class LayerPass {
     }
 
     private void attend() {
-        Tensor full = isFull(mixed) ? mixed : torch.empty_like(q);
+        Tensor full = Compute.alike(mixed, q) ? mixed : torch.empty_like(q);
         for (int i = 0; i < attention.size(); i++) {
             attention.get(i).forward(heads(q, i), heads(k, i), heads(v, i), heads(full, i));
         }
@@ -169,9 +169,5 @@ final class LayerPass {
 
     private Tensor lowered(Tensor x) {
         return x.to(mixed.scalar_type());
-    }
-
-    private boolean isFull(Tensor x) {
-        return x.scalar_type() == q.scalar_type();
     }
 }

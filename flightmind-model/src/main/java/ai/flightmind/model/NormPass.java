@@ -35,7 +35,7 @@ final class NormPass {
                 .div_(new Scalar((double) x.size(1)))
                 .add_(new Scalar(GptConfig.NORM_EPSILON))
                 .rsqrt_();
-        if (normed.scalar_type() == x.scalar_type()) {
+        if (Compute.alike(normed, x)) {
             return torch.mul_out(normed, x, scale).mul_(values);
         }
         return normed.copy_(x.mul(scale).mul_(values));

@@ -13,25 +13,27 @@ final class Product {
 
     /** result = a · b. */
     static void write(Tensor result, Tensor a, Tensor b) {
-        if (result.scalar_type() == a.scalar_type()) {
+        if (Compute.alike(result, a)) {
             torch.mm_out(result, a, b);
         } else {
             result.copy_(a.mm(b));
         }
     }
 
-    /** result += scale · a · b. */
-    static void add(Tensor result, Tensor a, Tensor b, double scale) {
-        if (result.scalar_type() == a.scalar_type()) {
-            result.addmm_(a, b, new Scalar(1.0), new Scalar(scale));
-        } else {
+    /** result = scale · a · b, or that added to what there is. */
+    static void sum(Tensor result, Tensor a, Tensor b, boolean adds, double scale) {
+        if (Compute.alike(result, a)) {
+            result.addmm_(a, b, new Scalar(adds ? 1.0 : 0.0), new Scalar(scale));
+        } else if (adds) {
             result.add_(a.mm(b), new Scalar(scale));
+        } else {
+            result.copy_(a.mm(b)).mul_(new Scalar(scale));
         }
     }
 
     /** result = start + a · b, both float32. */
     static void addTo(Tensor result, Tensor start, Tensor a, Tensor b) {
-        if (start.scalar_type() == a.scalar_type()) {
+        if (Compute.alike(start, a)) {
             torch.addmm_out(result, start, a, b);
         } else {
             torch.add_out(result, start, a.mm(b));

@@ -34,7 +34,7 @@ final class Projection {
 
     private void addBeside(Tensor x, Tensor y, LowRank pair) {
         Tensor down = x.mm(lowered.factor(pair.a()).t());
-        Product.add(y, down, lowered.factor(pair.b()).t(), pair.scale());
+        Product.sum(y, down, lowered.factor(pair.b()).t(), true, pair.scale());
     }
 
     /**
@@ -45,17 +45,13 @@ final class Projection {
      */
     void backward(Tensor x, Tensor yGrad, Tensor xGrad, boolean adds, GradientSums sums) {
         sums.addProduct(weight, yGrad.t(), x, 1);
-        if (adds) {
-            Product.add(xGrad, yGrad, lowered.factor(weight), 1);
-        } else {
-            Product.write(xGrad, yGrad, lowered.factor(weight));
-        }
+        Product.sum(xGrad, yGrad, lowered.factor(weight), adds, 1);
         if (beside != null) {
             Tensor down = x.mm(lowered.factor(beside.a()).t());
             Tensor downGrad = yGrad.mm(lowered.factor(beside.b()));
             sums.addProduct(beside.b(), yGrad.t(), down, beside.scale());
             sums.addProduct(beside.a(), downGrad.t(), x, beside.scale());
-            Product.add(xGrad, downGrad, lowered.factor(beside.a()), beside.scale());
+            Product.sum(xGrad, downGrad, lowered.factor(beside.a()), true, beside.scale());
         }
     }
 }
