@@ -47,7 +47,7 @@ class KillDuringSaveTest {
     @Test
     @Timeout(240)
     void aKilledRunGoesOnFromItsLastCheckpointAsIfNothingHadHappened() throws IOException {
-        killAgainAndAgain(8);
+        killAgainAndAgain(5);
     }
 
     @Test

@@ -55,6 +55,7 @@ class LaunchedTrainingTest extends TinyData {
         ByteArrayOutputStream errors = new ByteArrayOutputStream();
         Launcher launcher = Launcher.builder()
                 .mainClass(TrainingRank.class)
+                .jvmOptions("-XX:TieredStopAtLevel=1")
                 .arguments("maxSteps=" + steps, "checkpoints=" + folder.resolve("checkpoints"), data, "timeout=30")
                 .processesPerNode(3)
                 .maxRestarts(kills)

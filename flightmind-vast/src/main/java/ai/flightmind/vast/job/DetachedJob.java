@@ -112,14 +112,16 @@ public final class DetachedJob {
                 "\n",
                 "folder=" + Shell.path(folder()),
                 "quoted() { printf \"'%s'\" \"$(printf %s \"$1\" | sed \"s/'/'\\\\\\\\''/g\")\"; }",
-                "begun() { sed 's/.*) //' \"/proc/$1/stat\" 2>/dev/null | cut -d' ' -f20; }",
+                // With what the shell does itself: it is asked at every look, and each process costs.
+                "begun() { read -r began < \"/proc/$1/stat\"; set -- ${began##*) }; began=${20}; } 2>/dev/null",
                 "look() {",
-                "  pid=; start=; since=$(cat \"$folder/started\" 2>/dev/null)",
+                "  pid=; start=; since=; began=",
+                "  [ -r \"$folder/started\" ] && read -r since < \"$folder/started\"",
                 "  [ -r \"$folder/pid\" ] && read -r pid start < \"$folder/pid\"",
                 "  if [ -z \"$since\" ]; then state=absent",
                 "  elif [ -s \"$folder/exit\" ]; then state=exited",
-                "  elif [ -n \"$pid\" ] && kill -0 \"$pid\" 2>/dev/null && [ \"$(begun \"$pid\")\" = \"$start\" ]; then"
-                        + " state=running",
+                "  elif [ -n \"$pid\" ] && kill -0 \"$pid\" 2>/dev/null && { begun \"$pid\"; [ \"$began\" = \"$start\" ]; };"
+                        + " then state=running",
                 "  else state=lost; fi",
                 "}",
                 // Between a program's end and its status being written down it seems lost.
@@ -130,7 +132,7 @@ public final class DetachedJob {
                 "tell() {",
                 "  state; case $state in",
                 "    running) echo \"running $pid $since\";;",
-                "    exited) echo \"exited $(cat \"$folder/exit\")\";;",
+                "    exited) read -r ended < \"$folder/exit\"; echo \"exited $ended\";;",
                 "    lost) echo \"lost $since\";;",
                 "    *) echo absent;;",
                 "  esac",

@@ -58,8 +58,8 @@ final class Preparing {
     /** For the watchdog: that somebody is here, and how long the money lasts. */
     static String signOfLife(RunContext run) {
         long seconds = Guard.wallTimeLeft(run).toSeconds();
-        return "date +%s > " + Machine.WATCHDOG + "/alive; echo $(( $(date +%s) + " + Math.max(1, seconds) + " )) > "
-                + Machine.WATCHDOG + "/end-by\n";
+        return "now=$(date +%s); echo \"$now\" > " + Machine.WATCHDOG + "/alive; echo $(( now + " + Math.max(1, seconds)
+                + " )) > " + Machine.WATCHDOG + "/end-by\n";
     }
 
     /** Null for a command of the machine's own. */

@@ -74,8 +74,8 @@ public record Pulse(
         String all = Shell.path(checkpoints) + "/*";
         return String.join(
                 "\n",
-                "echo '== pulse job'; ( " + job.stateScript() + "\n)",
-                "echo '== pulse disk'; df -P -k " + Shell.path(folder) + " 2>/dev/null | tail -n 1",
+                "echo '== pulse job'; { " + job.stateScript() + "\n}",
+                "echo '== pulse disk'; df -P -k " + Shell.path(folder) + " 2>/dev/null",
                 "echo '== pulse gpus'; nvidia-smi --query-gpu=index,utilization.gpu,memory.used,temperature.gpu"
                         + " --format=csv,noheader,nounits 2>/dev/null",
                 "echo '== pulse clock'; date +%s",
@@ -96,7 +96,7 @@ public record Pulse(
             throw new DataException("The machine's pulse breaks off. Ask it again.", "$", null);
         }
         try {
-            String[] disk = first(parts, "disk").split("\\s+", -1);
+            String[] disk = last(parts, "disk").split("\\s+", -1);
             boolean known = disk.length > 3;
             return new Pulse(
                     JobState.parse(String.join("\n", lines(parts, "job"))),
@@ -145,5 +145,11 @@ public record Pulse(
     private static String first(Map<String, List<String>> parts, String name) {
         List<String> lines = lines(parts, name);
         return lines.isEmpty() ? "" : lines.get(0);
+    }
+
+    /** As of a table, below its heading. */
+    private static String last(Map<String, List<String>> parts, String name) {
+        List<String> lines = lines(parts, name);
+        return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
     }
 }

@@ -64,7 +64,15 @@ class ProvisionerTest {
         programs =
                 ProgramFolder.allBut(directory.resolve("bin"), "java", "mvn", "apt-get", "sudo", "update-alternatives");
         server = new LoopbackServer(
-                home, Map.of("HOME", home.toString(), "PATH", programs.folder().toString()));
+                home,
+                Map.of(
+                        "HOME",
+                        home.toString(),
+                        "PATH",
+                        programs.folder().toString(),
+                        // Its Maven runs for seconds.
+                        "MAVEN_OPTS",
+                        "-XX:TieredStopAtLevel=1"));
         KeyPair pair = SshKeyFile.newKey();
         key = SshKeyFile.write(pair, directory.resolve("key"), null);
         server.welcome(pair.getPublic());

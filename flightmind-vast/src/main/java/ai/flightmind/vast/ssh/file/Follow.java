@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * Follows a remote file, each line once, across broken lines. It waits for a file that is not there yet; when the name
  * stands for a new file, it reads the old one to its end first (under whatever name it has in that directory), then the new
  * one from its beginning; when the file is cut short, it begins again at its beginning. A file that is cut short and grows
- * past the old place within a fifth of a second is not noticed, nor is one that comes and goes while nobody looks. A line without an end is given when its file is replaced.
+ * past the old place within half a second is not noticed, nor is one that comes and goes while nobody looks. A line without
+ * an end is given when its file is replaced.
  *
  * <p>It ends when closed, when the session is, when the line does not come back in the session's time, or when the listener
  * throws. Thread-safe.
@@ -27,10 +28,13 @@ import org.slf4j.LoggerFactory;
 public final class Follow implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follow.class);
 
-    /** One file after another in answers of one line each: N new file, T cut short, L lost, D data, A alive. */
+    /**
+     * One file after another in answers of one line each: N new file, T cut short, L lost, D data, A alive. Each look starts
+     * processes where others have work to do, so also a file that grows all the time is looked at twice a second.
+     */
     private static final String SCRIPT = """
-            id() { stat -L -c %i "$1" 2>/dev/null || stat -L -f %i "$1" 2>/dev/null; }
-            sz() { stat -L -c %s "$1" 2>/dev/null || stat -L -f %z "$1" 2>/dev/null || echo 0; }
+            if stat -L -c %i / >/dev/null 2>&1; then as=-c; both='%i %s'; else as=-f; both='%i %z'; fi
+            id() { stat -L $as %i "$1" 2>/dev/null; }
             opened=; idle=0; moved=0
             while :; do
               if [ -z "$opened" ]; then
@@ -50,23 +54,24 @@ public final class Follow implements AutoCloseable {
               fi
               n=0
               if [ -n "$opened" ]; then
-                size=$(sz /dev/fd/3)
+                set -- $(stat -L $as "$both" /dev/fd/3 "$f" 2>/dev/null)
+                size=${2:-0}; cur=${3:-}
                 if [ "$size" -lt "$off" ]; then off=0; echo "T $ino 0 ." || exit 0; fi
                 n=$((size - off)); if [ "$n" -gt 262144 ]; then n=262144; fi
               fi
               if [ "$n" -gt 0 ]; then
-                data=$(tail -c +$((off + 1)) /dev/fd/3 | head -c "$n" | base64 | tr -d '\\n')
-                printf 'D %s %s %s %s .\\n' "$ino" "$off" "$n" "$data" || exit 0
+                data=$(tail -c +$((off + 1)) /dev/fd/3 | head -c "$n" | base64)
+                { printf 'D %s %s %s ' "$ino" "$off" "$n" && printf %s $data && printf ' .\\n'; } || exit 0
                 off=$((off + n)); idle=0; moved=0
+                if [ "$n" -lt 262144 ]; then sleep 0.5; fi
               else
                 if [ -n "$opened" ]; then
-                  cur=$(id "$f")
                   if [ -n "$cur" ] && [ "$cur" != "$ino" ]; then moved=$((moved + 1)); else moved=0; fi
                   if [ "$moved" -ge 3 ]; then opened=; ino=0; off=0; moved=0; continue; fi
                 fi
                 idle=$((idle + 1))
-                if [ $((idle % 25)) -eq 0 ]; then echo A || exit 0; fi
-                sleep 0.2
+                if [ $((idle % 10)) -eq 0 ]; then echo A || exit 0; fi
+                sleep 0.5
               fi
             done""";
 

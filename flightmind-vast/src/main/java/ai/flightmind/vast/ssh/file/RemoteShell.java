@@ -46,13 +46,13 @@ final class RemoteShell {
             String file = Shell.path(path);
             script.append("if [ -f ")
                     .append(file)
-                    .append(" ]; then echo $(wc -c < ")
-                    .append(file);
-            script.append(") $(stat -L -c %a ")
+                    .append(" ]; then stat -L -c '%s %a' ")
                     .append(file)
-                    .append(" 2>/dev/null || stat -L -f %Lp ")
+                    .append(" 2>/dev/null || stat -L -f '%z %Lp' ")
                     .append(file);
-            script.append("); elif [ -e ").append(file).append(" ]; then echo -2; else echo -1; fi\n");
+            script.append(" 2>/dev/null || echo -1; elif [ -e ")
+                    .append(file)
+                    .append(" ]; then echo -2; else echo -1; fi\n");
         }
         return ask(script.toString())
                 .lines()

@@ -146,13 +146,21 @@ public final class PretendHost implements Host, AutoCloseable {
 
     /** The next file that is read from it, for a download or a comparison, comes out wrong. */
     public void damageNextRead() {
-        flag(StandIns.DAMAGE);
+        inHome(home -> StandIns.damageNextRead(home.resolve(".bin")));
     }
 
     private void flag(String name) {
+        inHome(home -> Files.writeString(home.resolve(name), ""));
+    }
+
+    private interface Change {
+        void to(Path home) throws IOException;
+    }
+
+    private void inHome(Change change) {
         home().ifPresent(home -> {
             try {
-                Files.writeString(home.resolve(name), "");
+                change.to(home);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

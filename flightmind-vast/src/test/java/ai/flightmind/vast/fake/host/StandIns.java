@@ -5,6 +5,7 @@ import ai.flightmind.vast.fake.FakeOffer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Set;
@@ -20,10 +21,10 @@ final class StandIns {
     /** A file of this name in the home hides a GPU. */
     static final String GPU_MISSING = ".gpu-missing";
 
-    /** A file of this name in the home damages the next file that is read as a whole. */
-    static final String DAMAGE = ".damage";
-
     private static final int LONG_SLEEP_SECONDS = 5;
+
+    /** Who looks at whole seconds sees no more by looking more often, and each look takes processes of this machine. */
+    private static final int LEAST_MS = 500;
 
     private StandIns() {}
 
@@ -33,7 +34,6 @@ final class StandIns {
         script(bin, "df", df(instance.diskGb()));
         script(bin, "ldconfig", ldconfig());
         script(bin, "sleep", sleep(speed));
-        script(bin, "cat", cat());
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         if (!Files.exists(bin.resolve("java"))) {
             Files.createSymbolicLink(bin.resolve("java"), java);
@@ -68,7 +68,8 @@ final class StandIns {
                 "*uuid*) printf '" + gpus + "' | if [ -e ~/" + GPU_MISSING + " ]; then tail -n +2; else cat; fi ;;",
                 "*utilization*)",
                 "  busy=0",
-                "  for pid in $(cut -d' ' -f1 ~/flightmind/job/pid ~/flightmind/dry-job/pid 2>/dev/null); do",
+                "  for file in ~/flightmind/job/pid ~/flightmind/dry-job/pid; do",
+                "    [ -r $file ] && read -r pid start < $file || continue",
                 "    [ -e ~/" + GPUS_IDLE + " ] || ! kill -0 \"$pid\" 2>/dev/null || busy=91",
                 "  done",
                 "  gpu=0; while [ $gpu -lt " + offer.gpus() + " ]; do",
@@ -83,7 +84,7 @@ final class StandIns {
         long kib = (long) (diskGb * 1e9 / 1024);
         return String.join(
                 "\n",
-                "used=$(du -sk ~ 2>/dev/null | cut -f1); free=$((" + kib + " - ${used:-0}))",
+                "set -- $(du -sk ~ 2>/dev/null); used=$1; free=$((" + kib + " - ${used:-0}))",
                 "[ ! -e ~/" + DISK_FULL + " ] || free=0",
                 "echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'",
                 "echo \"pretend " + kib + " $used $free 1% /\"");
@@ -94,12 +95,14 @@ final class StandIns {
                 + " do printf '\\t%s (libc6,x86-64) => /lib/%s\\n' $lib $lib; done";
     }
 
-    private static String cat() {
-        return String.join(
-                "\n",
-                "if [ $# -eq 0 ] && [ -e ~/" + DAMAGE + " ] && rm ~/" + DAMAGE + "; then",
-                "  /bin/cat | tr '\\000' '\\001'",
-                "else exec /bin/cat \"$@\"; fi");
+    /** The next file that is read as a whole comes out wrong. Until then there is no stand-in, which every reading would pay. */
+    static void damageNextRead(Path bin) throws IOException {
+        String text = """
+                if [ $# -eq 0 ] && rm "$0" 2>/dev/null; then /bin/cat | tr '\\000' '\\001'
+                else exec /bin/cat "$@"; fi""";
+        script(bin, "cat.new", text);
+        // What is written to cannot be run.
+        Files.move(bin.resolve("cat.new"), bin.resolve("cat"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Long waits go by in the marketplace's time; short ones are pauses between two looks. Starts nothing but the sleep. */
@@ -110,7 +113,8 @@ final class StandIns {
                 "*[!0-9]*|'') exec /bin/sleep \"$@\" ;;",
                 "esac",
                 "[ \"$1\" -lt " + LONG_SLEEP_SECONDS + " ] && exec /bin/sleep \"$1\"",
-                "ms=$(($1 * 1000 / " + speed + ")) rest=$(($1 * 1000 / " + speed + " % 1000))",
+                "ms=$(($1 * 1000 / " + speed + ")); [ $ms -ge " + LEAST_MS + " ] || ms=" + LEAST_MS,
+                "rest=$((ms % 1000))",
                 "while [ ${#rest} -lt 3 ]; do rest=0$rest; done",
                 "exec /bin/sleep \"$((ms / 1000)).$rest\"");
     }
