@@ -17,9 +17,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class AttentionPass {
     /** Beyond it keeping the probabilities, (H, T, T/2) per layer, would take more memory than it saves time. */
-    static final long LONGEST_KEPT = Long.getLong("fm.kept", 1_024);
+    static final long LONGEST_KEPT = 1_024;
 
-    private static final long BLOCK = Long.getLong("fm.block", 128);
+    private static final long BLOCK = 128;
     private static final double SCALE = 1 / Math.sqrt(GptConfig.HEAD_SIZE);
     private static final Operator SOFTMAX_BACKWARD = Operator.of("aten::_softmax_backward_data", "out");
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * they go into the products of the way back, so that each pass over them finds them in the caches.
  */
 final class HeadChunk {
-    private static final long CPU_BLOCK = Long.getLong("fm.vblock", 2_048);
-    private static final long CPU_ROWS_IN_CACHE = Long.getLong("fm.vrows", 64);
+    private static final long CPU_BLOCK = 2_048;
+    private static final long CPU_ROWS_IN_CACHE = 64;
 
     /** Tokens from, to, the probabilities (R, to − from) among them, float32, and the log of their logits' exponentials' sum. */
     private record Block(long from, long to, Tensor probabilities, Tensor logSum) {

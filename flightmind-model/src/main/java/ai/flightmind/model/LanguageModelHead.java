@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * and, in place, its gradient, and are gone. Targets below 0 are ignored.
  */
 final class LanguageModelHead implements AutoCloseable {
-    private static final long CPU_CHUNK_ROWS = Long.getLong("fm.chunk", 512);
+    private static final long CPU_CHUNK_ROWS = 512;
     private static final long CUDA_CHUNK_ROWS = 4_096;
 
     private final Tensor embedding;

@@ -40,6 +40,7 @@ final class ParallelPass implements AutoCloseable {
     ParallelPass(GptConfig config, Weights weights, RotaryEmbedding rotary, Shape shape) {
         this.shape = shape;
         this.trained = weights.trained().values();
+        this.threads = shape.lanes() == 1 ? null : Lanes.of(shape.lanes());
         this.memory = new Workspace(shape.precision());
         Compute compute = new Compute(shape.precision(), false);
         try {
@@ -51,10 +52,9 @@ final class ParallelPass implements AutoCloseable {
                         new GradientSums(trained, memory)));
             }
         } catch (RuntimeException e) {
-            memory.close();
+            close();
             throw e;
         }
-        this.threads = shape.lanes() == 1 ? null : Lanes.of(shape.lanes());
     }
 
     Shape shape() {

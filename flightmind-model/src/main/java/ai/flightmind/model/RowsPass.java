@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class RowsPass implements AutoCloseable {
     /** Products of so many rows are as fast as larger ones, and what they make still lies in the caches. */
-    private static final long TOKENS_AT_ONCE = Long.getLong("fm.tokens", 512);
+    private static final long TOKENS_AT_ONCE = 512;
 
     private final Compute compute;
     private final long sequences;

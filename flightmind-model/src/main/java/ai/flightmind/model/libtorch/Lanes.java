@@ -9,7 +9,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.presets.openblas_nolapack;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -50,7 +52,19 @@ public final class Lanes implements AutoCloseable {
     /** As many threads, which end with {@link #close()} or the program. */
     public static Lanes of(int count) {
         Libtorch.load();
-        return new Lanes(count);
+        Lanes lanes = new Lanes(count);
+        lanes.run(lane -> someProduct()).forEach(Tensor::close);
+        return lanes;
+    }
+
+    /** OpenBLAS takes its working space on a thread's first product, and where there is none left ends the program. */
+    private static Tensor someProduct() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor square = torch.ones(256, 256);
+            Tensor product = square.mm(square);
+            product.retainReference();
+            return product;
+        }
     }
 
     public int count() {
