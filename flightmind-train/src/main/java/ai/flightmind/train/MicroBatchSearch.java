@@ -1,5 +1,6 @@
 package ai.flightmind.train;
 
+import ai.flightmind.model.libtorch.Libtorch;
 import ai.flightmind.train.distributed.World;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -17,7 +18,10 @@ import org.slf4j.LoggerFactory;
 final class MicroBatchSearch {
     private static final Logger log = LoggerFactory.getLogger(MicroBatchSearch.class);
 
-    /** Products are as fast as they get before that; more tokens at once only take memory. See docs/performance.md. */
+    /**
+     * Products are as fast as they get before that, if each thread has a sequence; more tokens at once only take memory. See
+     * docs/performance.md.
+     */
     static final int CPU_TOKENS = 4_096;
 
     /** With so many times what is needed there is nothing to look at. */
@@ -64,7 +68,7 @@ final class MicroBatchSearch {
     }
 
     private int[] sizes(int worldSize) {
-        int most = cuda ? Integer.MAX_VALUE : Math.max(1, CPU_TOKENS / plan.sequenceLength());
+        int most = cuda ? Integer.MAX_VALUE : Math.max(Libtorch.threads(), CPU_TOKENS / plan.sequenceLength());
         return Arrays.stream(plan.microBatchSizes(worldSize))
                 .filter(size -> size <= most)
                 .toArray();

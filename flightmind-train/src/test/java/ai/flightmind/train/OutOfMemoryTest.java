@@ -22,8 +22,8 @@ class OutOfMemoryTest extends TinyData {
     /** Steps of 2 sequences, which keep 400 MB each; two threads take both at once, if they may. */
     private static final List<String> TIGHT = List.of("threads=2", "depth=4", "length=4096", "sequences=2");
 
-    private static final String ROOM_FOR_ONE = "limitMiB=850";
-    private static final String ROOM_FOR_BOTH = "limitMiB=1800";
+    private static final String ROOM_FOR_ONE = "limitMiB=1050";
+    private static final String ROOM_FOR_BOTH = "limitMiB=2000";
 
     private static final List<String> SMALL_HEAP = List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC");
 
