@@ -246,6 +246,9 @@ public final class Gpt implements AutoCloseable {
      * @param sequenceLength of the rows, in tokens
      */
     public AttentionKernel attentionKernel(int sequenceLength, Precision precision) {
+        if (!device.isCuda() && !hooked) {
+            return AttentionKernel.PRODUCTS;
+        }
         try (PointerScope scope = new PointerScope()) {
             return decoder.attentionKernel(sequenceLength, compute(precision));
         }

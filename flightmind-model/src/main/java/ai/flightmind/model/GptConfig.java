@@ -80,8 +80,8 @@ public record GptConfig(int depth, int vocabSize, int sequenceLength) {
 
     /**
      * The memory that training takes on its device, in bytes: weights, gradients and both moments of AdamW in float32,
-     * what a micro-batch keeps for its backward pass, and the working space of the loss. Not the process itself, which
-     * takes about 0.4 GB more. An estimate for the CPU, where resident memory was within a fifth of it; {@link
+     * what the sequences that are computed at once keep for their backward pass, and the working space of the loss. Not the
+     * process itself, which takes about 0.4 GB more. An estimate for the CPU, where resident memory was within a fifth of it; {@link
      * TrainingMemory} has it for a GPU, too, and by what it is for.
      *
      * @param microBatchSize sequences per micro-batch

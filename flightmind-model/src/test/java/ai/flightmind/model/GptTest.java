@@ -22,6 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -65,6 +66,11 @@ class GptTest {
         GptConfig longer = SMALL.toBuilder().sequenceLength(2_048).build();
         try (Gpt withShortRows = Gpt.create(SMALL, Device.cpu(), seed(7));
                 Gpt withLongRows = Gpt.create(longer, Device.cpu(), seed(7))) {
+            for (Precision precision : Precision.values()) {
+                assertThat(withLongRows.attentionKernel(2_048, precision)).isEqualTo(AttentionKernel.PRODUCTS);
+            }
+            withShortRows.fireGradientHooks(true);
+            withLongRows.fireGradientHooks(true);
             for (Precision precision : Precision.values()) {
                 assertThat(withShortRows.attentionKernel(200, precision)).isEqualTo(AttentionKernel.PRODUCTS);
                 assertThat(withLongRows.attentionKernel(2_048, precision)).isEqualTo(AttentionKernel.FLASH);
@@ -157,6 +163,54 @@ class GptTest {
                     assertThat(distance).as(name).isLessThan(1e-5);
                 }
             });
+        }
+    }
+
+    /** Beyond 1,024 tokens the probabilities of attention are made twice; 3 rows of 400 go through the layers one by one. */
+    @ParameterizedTest
+    @CsvSource({"1, 1100", "3, 400", "4, 130"})
+    void gradientsOfRowsOfAnyLengthAreAutograds(int rows, int tokens) {
+        GptConfig config = SMALL.toBuilder().sequenceLength(tokens).build();
+        try (Gpt model = Gpt.create(config, Device.cpu(), seed(7));
+                PointerScope scope = new PointerScope()) {
+            torch.manual_seed(3);
+            Tensor ids = torch.randint(300, new long[] {rows, tokens}, new TensorOptions(ScalarType.Long));
+            model.fireGradientHooks(true);
+            double expected =
+                    model.accumulateGradients(ids, ids, 1e-3, Precision.FP32).item_double();
+            Map<String, Tensor> autograds = new HashMap<>();
+            model.parameters()
+                    .forEach((name, weight) -> autograds.put(name, weight.grad().clone()));
+            model.clearGradients();
+            model.fireGradientHooks(false);
+
+            assertThat(model.accumulateGradients(ids, ids, 1e-3, Precision.FP32).item_double())
+                    .isCloseTo(expected, withPercentage(1e-4));
+
+            model.parameters().forEach((name, weight) -> {
+                Tensor gradient = Objects.requireNonNull(autograds.get(name));
+                double distance = weight.grad().sub(gradient).norm().item_double()
+                        / gradient.norm().item_double();
+                assertThat(distance).as(name).isLessThan(2e-5);
+            });
+        }
+    }
+
+    @Test
+    void memoryOfGradientsIsGivenBackAndMadeAnew() {
+        try (Gpt model = Gpt.create(SMALL, Device.cpu(), seed(7));
+                PointerScope scope = new PointerScope()) {
+            Tensor ids = torch.zeros(new long[] {2, 150}, new TensorOptions(ScalarType.Long));
+            double once =
+                    model.accumulateGradients(ids, ids, 1e-3, Precision.FP32).item_double();
+            Tensor kept = model.parameter("tok_emb.weight").grad().clone();
+
+            model.releaseWorkspace();
+
+            assertThat(model.parameter("tok_emb.weight").grad().defined()).isFalse();
+            assertThat(model.accumulateGradients(ids, ids, 1e-3, Precision.FP32).item_double())
+                    .isEqualTo(once);
+            assertThat(model.parameter("tok_emb.weight").grad().equal(kept)).isTrue();
         }
     }
 
