@@ -33,7 +33,7 @@ public final class Gpt implements AutoCloseable {
         this.weights = weights;
         this.decoder = new Decoder(config, weights, device);
         this.head = new LanguageModelHead(weights.get(Names.EMBEDDING));
-        this.pass = new GradientPass(config, weights, decoder);
+        this.pass = new GradientPass(config, weights, decoder, head);
     }
 
     /**
@@ -288,7 +288,6 @@ public final class Gpt implements AutoCloseable {
     @Override
     public void close() {
         releaseWorkspace();
-        pass.close();
         decoder.close();
         head.close();
         weights.close();

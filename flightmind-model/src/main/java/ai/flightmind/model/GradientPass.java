@@ -11,17 +11,17 @@ import org.bytedeco.pytorch.global.torch;
  * It sees the layers only: the head makes its own gradient, and the look-up's goes into the rows of the embedding's that were
  * read, where autograd would make a second one as large as the embedding. Used by one thread at a time.
  */
-final class GradientPass implements AutoCloseable {
+final class GradientPass {
     private final GptConfig config;
     private final Weights weights;
     private final Decoder decoder;
     private final LanguageModelHead head;
 
-    GradientPass(GptConfig config, Weights weights, Decoder decoder) {
+    GradientPass(GptConfig config, Weights weights, Decoder decoder, LanguageModelHead head) {
         this.config = config;
         this.weights = weights;
         this.decoder = decoder;
-        this.head = new LanguageModelHead(weights.get(Names.EMBEDDING));
+        this.head = head;
     }
 
     /** The sum of the losses, a float64 scalar on the device; adds the gradients to the parameters'. */
@@ -61,10 +61,5 @@ final class GradientPass implements AutoCloseable {
                 embeddingGrad.index_add_(0, tokens.reshape(-1), embeddedGrad.reshape(-1, embeddingGrad.size(1)));
             }
         }
-    }
-
-    @Override
-    public void close() {
-        head.close();
     }
 }

@@ -27,6 +27,11 @@ final class GradientSums {
         begun.clear();
     }
 
+    /** What the memory holds is the first term. */
+    void goOn(Tensor parameter) {
+        begun.add(parameter);
+    }
+
     /** Null for what is not trained. */
     @Nullable
     Tensor of(Tensor parameter) {

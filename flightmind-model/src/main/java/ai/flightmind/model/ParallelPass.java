@@ -65,15 +65,9 @@ final class ParallelPass implements AutoCloseable {
     Tensor accumulate(Tensor tokens, Tensor targets, double scale, PassEnds ends) {
         lowered.refresh();
         begin();
-        List<Tensor> lossSums = onEach(lane -> lanes.get(lane)
-                .pass()
-                .accumulate(
-                        rowsOf(lane, tokens),
-                        rowsOf(lane, targets),
-                        scale,
-                        lanes.get(lane).sums(),
-                        lane == 0 ? ends : PassEnds.untold()));
-        Tensor lossSum = lossSums.get(0);
+        List<Tensor> lossSums =
+                onEach(lane -> accumulate(lane, tokens, targets, scale, lane == 0 ? ends : PassEnds.untold()));
+        Tensor lossSum = lossSums.get(0).clone();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
             for (Tensor other : lossSums.subList(1, lossSums.size())) {
@@ -81,9 +75,20 @@ final class ParallelPass implements AutoCloseable {
             }
             trained.forEach(this::addUp);
         } finally {
-            lossSums.subList(1, lossSums.size()).forEach(Tensor::close);
+            lossSums.forEach(Tensor::close);
         }
         return lossSum;
+    }
+
+    /** On the lane's thread, which has no scope of its own. */
+    private Tensor accumulate(int lane, Tensor tokens, Tensor targets, double scale, PassEnds ends) {
+        RowsPass pass = lanes.get(lane).pass();
+        GradientSums sums = lanes.get(lane).sums();
+        try (PointerScope scope = new PointerScope()) {
+            Tensor lossSum = pass.accumulate(rowsOf(lane, tokens), rowsOf(lane, targets), scale, sums, ends);
+            lossSum.retainReference();
+            return lossSum;
+        }
     }
 
     private Tensor rowsOf(int lane, Tensor all) {
@@ -102,8 +107,7 @@ final class ParallelPass implements AutoCloseable {
             }
             for (Tensor parameter : trained) {
                 if (isOfFirst(parameter)) {
-                    boolean goesOn = lanes.get(0).sums().goesOn(parameter);
-                    assert !goesOn : "just cleared";
+                    lanes.get(0).sums().goOn(parameter);
                 }
             }
         }

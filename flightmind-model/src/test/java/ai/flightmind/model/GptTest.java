@@ -239,10 +239,16 @@ class GptTest {
     }
 
     private static void trainAndClose() {
+        int before = Libtorch.threads();
+        Libtorch.setThreads(2);
         try (Gpt model = Gpt.create(SMALL, Device.cpu(), seed(7));
                 PointerScope scope = new PointerScope()) {
-            Tensor ids = torch.zeros(new long[] {1, 50}, new TensorOptions(ScalarType.Long));
-            model.accumulateGradients(ids, ids, 1, Precision.FP32);
+            for (int rows = 1; rows <= 2; rows++) { // the second time on threads of their own
+                Tensor ids = torch.zeros(new long[] {rows, 50}, new TensorOptions(ScalarType.Long));
+                model.accumulateGradients(ids, ids, 1, Precision.FP32);
+            }
+        } finally {
+            Libtorch.setThreads(before);
         }
     }
 }
