@@ -1,5 +1,8 @@
 package ai.flightmind.model.libtorch;
 
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -9,10 +12,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.stream.Stream;
 import org.bytedeco.openblas.presets.openblas_nolapack;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Threads that each run work of their own with every operator on one core. The threads of one operator wait for each
@@ -21,6 +25,8 @@ import org.bytedeco.pytorch.global.torch;
 public final class Lanes implements AutoCloseable {
     /** Of each of the threads, for whoever looks at what a process does. */
     public static final String THREAD_NAME = "flightmind-lane";
+
+    private static final Logger log = LoggerFactory.getLogger(Lanes.class);
 
     private final int count;
     private final ThreadPoolExecutor threads;
@@ -52,18 +58,29 @@ public final class Lanes implements AutoCloseable {
     /** As many threads, which end with {@link #close()} or the program. */
     public static Lanes of(int count) {
         Libtorch.load();
-        Lanes lanes = new Lanes(count);
-        lanes.run(lane -> someProduct()).forEach(Tensor::close);
-        return lanes;
+        reserveWorkingSpace(count);
+        return new Lanes(count);
     }
 
-    /** OpenBLAS takes its working space on a thread's first product, and where there is none left ends the program. */
-    private static Tensor someProduct() {
-        try (PointerScope scope = new PointerScope()) {
-            Tensor square = torch.ones(256, 256);
-            Tensor product = square.mm(square);
-            product.retainReference();
-            return product;
+    /**
+     * OpenBLAS takes working space for each product that runs at the same time as others, keeps it, and ends the program if
+     * there is none left: so it takes that before the memory is filled.
+     */
+    private static void reserveWorkingSpace(int products) {
+        if (!Platform.isLinux()) {
+            return;
+        }
+        try {
+            NativeLibrary openblas = NativeLibrary.getInstance("libopenblas_nolapack.so.0");
+            Function free = openblas.getFunction("blas_memory_free");
+            Function alloc = openblas.getFunction("blas_memory_alloc");
+            int anyProcess = 0;
+            Stream.generate(() -> alloc.invokePointer(new Object[] {anyProcess}))
+                    .limit(products)
+                    .toList()
+                    .forEach(space -> free.invokeVoid(new Object[] {space}));
+        } catch (UnsatisfiedLinkError e) {
+            log.debug("This BLAS takes its working space when it likes", e);
         }
     }
 
