@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.slf4j.Logger;
@@ -59,6 +60,7 @@ public final class Lanes implements AutoCloseable {
     public static Lanes of(int count) {
         Libtorch.load();
         reserveWorkingSpace(count);
+        startThreadsOfOperators();
         return new Lanes(count);
     }
 
@@ -81,6 +83,13 @@ public final class Lanes implements AutoCloseable {
                     .forEach(space -> free.invokeVoid(new Object[] {space}));
         } catch (UnsatisfiedLinkError e) {
             log.debug("This BLAS takes its working space when it likes", e);
+        }
+    }
+
+    /** Likewise libgomp, which ends the program if it cannot start the calling thread's helpers. */
+    private static void startThreadsOfOperators() {
+        try (PointerScope scope = new PointerScope()) {
+            torch.ones(1 << 20).neg_();
         }
     }
 
