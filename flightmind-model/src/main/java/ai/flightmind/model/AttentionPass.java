@@ -17,10 +17,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class AttentionPass {
     /** Beyond it keeping the probabilities, (H, T, T/2) per layer, would take more memory than it saves time. */
-    static final long LONGEST_KEPT = 1_024;
+    private static final long LONGEST_KEPT = CausalAttention.LONGEST_AS_PRODUCTS;
 
-    private static final long BLOCK = 128;
-    private static final double SCALE = 1 / Math.sqrt(GptConfig.HEAD_SIZE);
+    private static final long BLOCK = CausalAttention.BLOCK;
+    private static final double SCALE = CausalAttention.SCALE;
     private static final Operator SOFTMAX_BACKWARD = Operator.of("aten::_softmax_backward_data", "out");
 
     /** Queries from, to, and what they make of the keys before to. */

@@ -22,9 +22,9 @@ final class CausalAttention implements AutoCloseable {
     static final int LONGEST_AS_PRODUCTS = 1_024;
 
     /** Queries that look at as many keys as the last of them: what lies beyond is not computed. */
-    private static final long BLOCK = 128;
+    static final long BLOCK = 128;
 
-    private static final double SCALE = 1 / Math.sqrt(GptConfig.HEAD_SIZE);
+    static final double SCALE = 1 / Math.sqrt(GptConfig.HEAD_SIZE);
 
     /** (T, T): 0 where a position may look, −∞ where it may not. */
     private final @Nullable Tensor mask;
