@@ -38,6 +38,8 @@ public final class Lanes implements AutoCloseable {
         this.threads = new ThreadPoolExecutor(count, count, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), lane -> {
             Thread thread = new Thread(
                     () -> {
+                        // A thread's first question or operator sets it to the default, so that comes before.
+                        Libtorch.threads();
                         torch.set_num_threads(1);
                         ready.countDown();
                         lane.run();
