@@ -34,36 +34,48 @@ final class AttentionPass {
         }
     }
 
+    /**
+     * What those of all layers and sequences use in turn.
+     *
+     * @param probabilities flat, of the largest block, where they are not kept
+     * @param mask (1, BLOCK, BLOCK): −∞ above the diagonal
+     */
+    record Shared(Tensor probabilities, Tensor mask) {
+        static Shared of(int heads, long tokens, Workspace memory) {
+            Tensor mask = memory.filled(Float.NEGATIVE_INFINITY, 1, BLOCK, BLOCK);
+            try (PointerScope scope = new PointerScope()) {
+                mask.triu_(1);
+            }
+            return new Shared(memory.full(tokens <= LONGEST_KEPT ? 0 : heads * BLOCK * tokens), mask);
+        }
+    }
+
     private final boolean kept;
     private final List<Block> blocks = new ArrayList<>();
-    private final Tensor mask; // (1, BLOCK, BLOCK): −∞ above the diagonal
+    private final Tensor mask;
 
     /**
      * Makes the memory.
      *
-     * @param shared of a sequence of so many tokens, for what is not kept
+     * @param shared for as many tokens
      */
-    AttentionPass(int heads, long tokens, Tensor shared, Workspace memory) {
+    AttentionPass(int heads, long tokens, Shared shared, Workspace memory) {
+        mask = shared.mask();
         kept = tokens <= LONGEST_KEPT;
         for (long from = 0; from < tokens; from += BLOCK) {
             long to = Math.min(tokens, from + BLOCK);
             blocks.add(new Block(
-                    from, to, kept ? memory.full(heads, to - from, to) : memory.view(shared, heads, to - from, to)));
-        }
-        mask = memory.filled(Float.NEGATIVE_INFINITY, 1, BLOCK, BLOCK);
-        try (PointerScope scope = new PointerScope()) {
-            mask.triu_(1);
+                    from,
+                    to,
+                    kept
+                            ? memory.full(heads, to - from, to)
+                            : memory.view(shared.probabilities(), heads, to - from, to)));
         }
     }
 
     /** For the way back: half of the scores and the blocks' other half on the diagonal, or none. */
     static long keptBytesPerToken(int heads, long tokens) {
         return tokens <= LONGEST_KEPT ? heads * (tokens + Math.min(tokens, BLOCK)) / 2 * Float.BYTES : 0;
-    }
-
-    /** Where a block's probabilities lie that are not kept: room for the largest. */
-    static Tensor shared(int heads, long tokens, Workspace memory) {
-        return memory.full(tokens <= LONGEST_KEPT ? 0 : heads * BLOCK * tokens);
     }
 
     void forward(Tensor q, Tensor k, Tensor v, Tensor mixed) {
@@ -100,22 +112,24 @@ final class AttentionPass {
         Scalar keep = nothing;
         // The last block looks at all keys, so that it writes where the others add.
         for (int i = blocks.size() - 1; i >= 0; i--) {
-            Block block = blocks.get(i);
-            if (!kept) {
-                makeProbabilities(block, queries, keys);
+            try (PointerScope scope = new PointerScope()) {
+                Block block = blocks.get(i);
+                if (!kept) {
+                    makeProbabilities(block, queries, keys);
+                }
+                Tensor probabilities = block.probabilities();
+                Tensor outGrad = block.queries(resultGrad);
+                block.keys(valuesGrad).baddbmm_(probabilities.transpose(1, 2), outGrad, keep, all);
+                Tensor scoresGrad = torch.bmm(outGrad, block.keys(values).transpose(1, 2));
+                SOFTMAX_BACKWARD.call(
+                        new IValue(scoresGrad),
+                        new IValue(probabilities),
+                        new IValue(2L),
+                        new IValue((long) ScalarType.Float.value),
+                        new IValue(scoresGrad));
+                block.queries(queriesGrad).baddbmm_(scoresGrad, block.keys(keys), nothing, scale);
+                block.keys(keysGrad).baddbmm_(scoresGrad.transpose(1, 2), block.queries(queries), keep, scale);
             }
-            Tensor probabilities = block.probabilities();
-            Tensor outGrad = block.queries(resultGrad);
-            block.keys(valuesGrad).baddbmm_(probabilities.transpose(1, 2), outGrad, keep, all);
-            Tensor scoresGrad = torch.bmm(outGrad, block.keys(values).transpose(1, 2));
-            SOFTMAX_BACKWARD.call(
-                    new IValue(scoresGrad),
-                    new IValue(probabilities),
-                    new IValue(2L),
-                    new IValue((long) ScalarType.Float.value),
-                    new IValue(scoresGrad));
-            block.queries(queriesGrad).baddbmm_(scoresGrad, block.keys(keys), nothing, scale);
-            block.keys(keysGrad).baddbmm_(scoresGrad.transpose(1, 2), block.queries(queries), keep, scale);
             keep = all;
         }
     }

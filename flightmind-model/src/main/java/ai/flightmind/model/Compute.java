@@ -8,15 +8,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 record Compute(Precision precision, boolean onCuda) {
     /** To the numbers that matrices are multiplied in. */
     Tensor lower(Tensor x) {
-        return precision == Precision.BF16 ? x.to(ScalarType.BFloat16) : x;
+        return precision == Precision.FP32 ? x : x.to(precision.ofProducts());
     }
 
     /** To the numbers that attention runs in: on the CPU libtorch's bfloat16 kernel is ten times slower. */
     Tensor forAttention(Tensor x) {
-        if (precision == Precision.FP32) {
-            return x;
-        }
-        return x.to(onCuda ? ScalarType.BFloat16 : ScalarType.Float);
+        return x.to(ofAttention());
+    }
+
+    ScalarType ofAttention() {
+        return onCuda ? precision.ofProducts() : ScalarType.Float;
     }
 
     /** To float32, where sums and softmaxes are taken. */

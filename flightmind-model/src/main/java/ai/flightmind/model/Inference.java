@@ -63,10 +63,9 @@ public final class Inference implements AutoCloseable {
      *     the longest addition
      */
     public KeyValueCache newCache(int rows, int capacity) {
-        boolean lowered = compute.precision() == Precision.BF16 && compute.onCuda();
         try (PointerScope scope = new PointerScope()) {
-            TensorOptions options = new TensorOptions(lowered ? ScalarType.BFloat16 : ScalarType.Float)
-                    .device(new DeviceOptional(device.toTorch()));
+            TensorOptions options =
+                    new TensorOptions(compute.ofAttention()).device(new DeviceOptional(device.toTorch()));
             return KeyValueCache.empty(config, rows, capacity, options);
         }
     }

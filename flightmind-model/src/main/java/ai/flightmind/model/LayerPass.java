@@ -2,6 +2,7 @@ package ai.flightmind.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -38,7 +39,7 @@ final class LayerPass {
             Weights weights,
             LoweredWeights lowered,
             RotaryPass rotary,
-            Tensor sharedProbabilities,
+            AttentionPass.Shared shared,
             long sequences,
             long tokens,
             Workspace memory) {
@@ -55,7 +56,7 @@ final class LayerPass {
         this.up = new Projection(weights, lowered, Names.up(layer));
         this.down = new Projection(weights, lowered, Names.down(layer));
         for (long sequence = 0; sequence < sequences; sequence++) {
-            attention.add(new AttentionPass(config.heads(), tokens, sharedProbabilities, memory));
+            attention.add(new AttentionPass(config.heads(), tokens, shared, memory));
         }
         this.q = memory.full(rows, width);
         this.k = memory.full(rows, width);
@@ -70,13 +71,12 @@ final class LayerPass {
 
     /** What is kept of a token: the two norms' results, q, k, v, mixed, middle, output, and three of the MLP. */
     static long bytesPerToken(GptConfig config, Precision precision) {
-        long lowered = precision == Precision.FP32 ? Float.BYTES : Short.BYTES;
-        return 5L * config.width() * Float.BYTES + (3L * config.width() + 3L * config.mlpWidth()) * lowered;
+        return 5L * config.width() * Float.BYTES + (3L * config.width() + 3L * config.mlpWidth()) * precision.bytes();
     }
 
-    /** What the way back of one layer works on beside it, at most: gradients of two of the MLP, of q, k, v, and the stream. */
+    /** What the way back of one layer works on beside it, at most: gradients of two of the MLP, three of the norm, the stream's. */
     static long workBytesPerToken(GptConfig config) {
-        return (2L * config.mlpWidth() + 8L * config.width()) * Float.BYTES;
+        return (2L * config.mlpWidth() + 5L * config.width()) * Float.BYTES;
     }
 
     /** What {@link #forward} gave last. */
@@ -117,8 +117,12 @@ final class LayerPass {
      * @param grad (R, C), float32: with respect to what was given, which becomes that with respect to x
      */
     void backward(Tensor x, Tensor grad, GradientSums sums) {
-        backwardOfMlp(grad, sums);
-        backwardOfAttention(x, grad, sums);
+        try (PointerScope scope = new PointerScope()) {
+            backwardOfMlp(grad, sums);
+        }
+        try (PointerScope scope = new PointerScope()) {
+            backwardOfAttention(x, grad, sums);
+        }
     }
 
     private void backwardOfMlp(Tensor grad, GradientSums sums) {

@@ -13,11 +13,7 @@ final class Product {
 
     /** result = a · b. */
     static void write(Tensor result, Tensor a, Tensor b) {
-        if (Compute.alike(result, a)) {
-            torch.mm_out(result, a, b);
-        } else {
-            result.copy_(a.mm(b));
-        }
+        sum(result, a, b, false, 1);
     }
 
     /** result = scale · a · b, or that added to what there is. */
@@ -27,7 +23,10 @@ final class Product {
         } else if (adds) {
             result.add_(a.mm(b), new Scalar(scale));
         } else {
-            result.copy_(a.mm(b)).mul_(new Scalar(scale));
+            result.copy_(a.mm(b));
+            if (scale != 1) {
+                result.mul_(new Scalar(scale));
+            }
         }
     }
 

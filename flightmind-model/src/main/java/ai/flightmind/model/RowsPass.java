@@ -50,7 +50,7 @@ final class RowsPass implements AutoCloseable {
         this.embedded = memory.full(count, config.width());
         this.grad = memory.full(count, config.width());
         RotaryPass turns = new RotaryPass(rotary, tokens, memory);
-        Tensor shared = AttentionPass.shared(config.heads(), tokens, memory);
+        AttentionPass.Shared shared = AttentionPass.Shared.of(config.heads(), tokens, memory);
         for (int layer = 0; layer < config.depth(); layer++) {
             layers.add(new LayerPass(config, layer, weights, lowered, turns, shared, sequences, tokens, memory));
         }
@@ -115,9 +115,7 @@ final class RowsPass implements AutoCloseable {
 
     private void backward(Tensor ids, GradientSums sums) {
         for (int i = layers.size() - 1; i >= 0; i--) {
-            try (PointerScope scope = new PointerScope()) {
-                layers.get(i).backward(i == 0 ? embedded : layers.get(i - 1).output(), grad, sums);
-            }
+            layers.get(i).backward(i == 0 ? embedded : layers.get(i - 1).output(), grad, sums);
         }
         Tensor embeddingGrad = sums.of(embedding);
         if (embeddingGrad != null) {

@@ -18,7 +18,7 @@ final class Workspace implements AutoCloseable {
 
     /** @param precision of what goes into products */
     Workspace(Precision precision) {
-        this.lowered = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
+        this.lowered = precision.ofProducts();
     }
 
     /** Float32, with anything in it. */
