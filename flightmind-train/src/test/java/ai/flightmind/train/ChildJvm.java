@@ -56,7 +56,7 @@ final class ChildJvm implements AutoCloseable {
             String... arguments) {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        java.add("-XX:TieredStopAtLevel=1");
+        java.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         java.addAll(options);
         java.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         java.addAll(List.of(arguments));

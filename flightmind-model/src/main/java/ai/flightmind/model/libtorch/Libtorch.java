@@ -64,7 +64,9 @@ public final class Libtorch {
         private static Outcome load() {
             try {
                 ProcessTuning.apply();
-                NativeCache.unpack();
+                if (!NativeCache.unpack()) {
+                    ProcessTuning.applyWithoutGpus();
+                }
                 Loader.load(torch.class);
                 return new Outcome(null);
             } catch (IOException | LinkageError | RuntimeException e) {

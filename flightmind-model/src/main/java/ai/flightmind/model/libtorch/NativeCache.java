@@ -1,5 +1,6 @@
 package ai.flightmind.model.libtorch;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -14,19 +15,26 @@ import org.bytedeco.javacpp.Loader;
  * starting at the same moment wait for.
  */
 final class NativeCache {
-    private static final List<String> LIBRARIES = List.of("javacpp", "openblas", "cuda", "pytorch");
+    private static final String LIBTORCH = "pytorch";
+    private static final String FOR_GPUS = "-gpu";
+    private static final List<String> LIBRARIES = List.of("javacpp", "openblas", "cuda", LIBTORCH);
 
     private NativeCache() {}
 
-    static void unpack() throws IOException {
+    /** Whether libtorch's natives for GPUs are among them. */
+    static boolean unpack() throws IOException {
+        boolean forGpus = false;
         Path lock = Loader.getCacheDir().toPath().resolve("flightmind.lock");
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = channel.lock()) {
             for (String library : LIBRARIES) {
-                for (String extension : List.of("", "-gpu")) {
-                    Loader.cacheResources("/org/bytedeco/" + library + "/" + Loader.getPlatform() + extension);
+                for (String extension : List.of("", FOR_GPUS)) {
+                    File[] unpacked =
+                            Loader.cacheResources("/org/bytedeco/" + library + "/" + Loader.getPlatform() + extension);
+                    forGpus |= unpacked.length > 0 && library.equals(LIBTORCH) && extension.equals(FOR_GPUS);
                 }
             }
+            return forGpus;
         } catch (IOException e) {
             throw new IOException(
                     "the natives could not be unpacked (" + e.getMessage() + "); they need about 1 GB in "

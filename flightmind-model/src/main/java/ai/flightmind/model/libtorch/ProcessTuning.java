@@ -2,6 +2,7 @@ package ai.flightmind.model.libtorch;
 
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
+import java.io.File;
 import java.util.Map;
 
 /**
@@ -47,6 +48,14 @@ final class ProcessTuning {
                 libc.getFunction("mallopt").invokeInt(new Object[] {option, setting.value()});
             }
         });
+    }
+
+    /**
+     * JavaCPP looks for each of CUDA's libraries by several names in every entry of the class path, unless the first extension
+     * of natives to load is another than theirs. The second is what other libraries' natives may have.
+     */
+    static void applyWithoutGpus() {
+        defaultProperty("org.bytedeco.javacpp.platform.extension", "-cpu" + File.pathSeparator + "-gpl");
     }
 
     private static void defaultProperty(String name, String value) {

@@ -50,6 +50,16 @@ class NativeStartTest {
     }
 
     @Test
+    void cudasLibrariesAreNotLookedForWithoutNativesForGpusUnlessTheUserSaysOtherwise() throws Exception {
+        String tells = "-Dorg.bytedeco.javacpp.logger.debug=true";
+        start(Map.of(), tells, StartMain.class.getName());
+        start(Map.of(), tells, "-Dorg.bytedeco.javacpp.platform.extension=-gpu", StartMain.class.getName());
+
+        assertThat(output(processes.get(0))).contains("sum 9.0").doesNotContain("cublas");
+        assertThat(output(processes.get(1))).contains("sum 9.0").contains("cublas");
+    }
+
+    @Test
     void aCacheThatCannotBeWrittenIsNamed() throws Exception {
         Path notADirectory = Files.createFile(directory.resolve("file"));
         start(
