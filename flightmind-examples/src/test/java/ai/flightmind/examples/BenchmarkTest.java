@@ -152,11 +152,12 @@ class BenchmarkTest {
         // A second save that is due waits for the first, which is therefore whole; steps before it are free of any.
         ProgramRun run = run("--threads=1", "--steps=120", "--checkpoints=40");
 
-        assertThat(run.output()).containsPattern("a save +0\\.\\d+ s to copy");
+        assertThat(run.output()).containsPattern("a save +0\\.\\d+ s between steps");
         assertThat(run.status()).isZero();
         Object figures = figures();
         assertThat(number(figures, "checkpoint", "saves")).isBetween(1.0, 2.0);
-        double saving = number(figures, "checkpoint", "copy_seconds") + number(figures, "checkpoint", "write_seconds");
+        double saving =
+                number(figures, "checkpoint", "between_seconds") + number(figures, "checkpoint", "beside_seconds");
         assertThat(saving).isPositive();
         assertThat(number(figures, "checkpoint", "lost_share"))
                 .isEqualTo(number(figures, "checkpoint", "lost_seconds") / saving, within(1e-9));

@@ -3,9 +3,11 @@ package ai.flightmind.train;
 import ai.flightmind.train.callback.CheckpointWritten;
 import ai.flightmind.train.checkpoint.Snapshot;
 import ai.flightmind.train.error.CheckpointException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,7 +15,7 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Writes checkpoints beside the training, one snapshot at a time. Used by the thread that trains. */
+/** Copies out and writes checkpoints beside the training, one snapshot at a time. Used by the thread that trains. */
 final class BackgroundWriter implements AutoCloseable {
     /** What came of one snapshot. */
     record Outcome(List<CheckpointWritten> written, List<CheckpointException> failures) {}
@@ -23,10 +25,11 @@ final class BackgroundWriter implements AutoCloseable {
         made.setDaemon(true);
         return made;
     });
+    private CountDownLatch copied = new CountDownLatch(0);
     private @Nullable Future<Outcome> underWay;
 
     /**
-     * Begins to write; the one before must have been waited for.
+     * Begins to copy, until when the run must not be changed, and to write; the one before must have been waited for.
      *
      * @param snapshot closed when it is written
      * @param writes to be done with it, in order; one that fails does not keep the next from being tried
@@ -35,19 +38,49 @@ final class BackgroundWriter implements AutoCloseable {
         if (underWay != null) {
             throw new IllegalStateException("A checkpoint is being written already");
         }
+        CountDownLatch done = new CountDownLatch(1);
+        copied = done;
         underWay = thread.submit(() -> {
             try (snapshot) {
-                return write(snapshot, writes);
+                Duration copying = copy(snapshot, done);
+                return write(snapshot, writes, copying);
             }
         });
     }
 
-    private static Outcome write(Snapshot snapshot, List<Function<Snapshot, CheckpointWritten>> writes) {
+    private static Duration copy(Snapshot snapshot, CountDownLatch done) {
+        long begin = System.nanoTime();
+        try {
+            snapshot.copy();
+        } finally {
+            done.countDown();
+        }
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    /** Waits until the run may be changed, interrupted or not. */
+    void awaitCopy() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                copied.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Outcome write(
+            Snapshot snapshot, List<Function<Snapshot, CheckpointWritten>> writes, Duration copying) {
         List<CheckpointWritten> written = new ArrayList<>();
         List<CheckpointException> failures = new ArrayList<>();
         for (Function<Snapshot, CheckpointWritten> write : writes) {
             try {
-                written.add(write.apply(snapshot));
+                written.add(write.apply(snapshot).after(copying));
             } catch (CheckpointException e) {
                 failures.add(e);
             }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides which checkpoint a step owes. One that is due while training goes on is copied out and written by a thread of
- * its own, one at a time; what came of it is told after a later step. A periodic one that cannot be written is owed again
+ * its own, one at a time, copied while the next step computes its gradients; what came of it is told after a later step. A periodic one that cannot be written is owed again
  * at the next step that is due: what is in memory is worth more than what stopping would save. The last one must succeed.
  */
 final class CheckpointSaver implements AutoCloseable {
@@ -71,6 +71,11 @@ final class CheckpointSaver implements AutoCloseable {
         settle();
         copies.renew();
         writer.begin(snapshot(state, learningRate, copies), due);
+    }
+
+    /** Before weights and moments change: waits until those of a checkpoint that is due are copied. */
+    void beforeUpdate() {
+        writer.awaitCopy();
     }
 
     /** At the end of the run: {@code final.pt}, unless a resumed run was complete already and has it. */

@@ -76,7 +76,8 @@ final class ResumedRun {
             warnOfSlowAttention();
             try (StepRows data = rows(state);
                     GradientReducer reducer = world.reducer(model.trainedParameters())) {
-                TrainingStep step = new TrainingStep(settings, data, optimizer, world, reducer);
+                Runnable beforeUpdate = saver == null ? () -> {} : saver::beforeUpdate;
+                TrainingStep step = new TrainingStep(settings, data, optimizer, world, reducer, beforeUpdate);
                 TrainingLoop loop = loop(step, saver, state);
                 callbacks.start(describe(state, resumed));
                 return run(loop);

@@ -49,10 +49,18 @@ final class TrainingStep {
     private final Gradients gradients;
     private final World world;
     private final GradientReducer reducer;
+    private final Runnable beforeUpdate;
     private final OutOfMemory outOfMemory;
     private boolean updating;
 
-    TrainingStep(TrainerSettings settings, StepRows data, AdamW optimizer, World world, GradientReducer reducer) {
+    /** @param beforeUpdate what weights and moments have to stay as they are for */
+    TrainingStep(
+            TrainerSettings settings,
+            StepRows data,
+            AdamW optimizer,
+            World world,
+            GradientReducer reducer,
+            Runnable beforeUpdate) {
         this.model = settings.model();
         this.settings = settings;
         this.data = data;
@@ -62,6 +70,7 @@ final class TrainingStep {
         this.gradients = new Gradients(model.trainedParameters().values());
         this.world = world;
         this.reducer = reducer;
+        this.beforeUpdate = beforeUpdate;
         this.outOfMemory = new OutOfMemory(settings);
     }
 
@@ -105,6 +114,8 @@ final class TrainingStep {
             double[] ownPositions = data.report(); // may fail, so it comes before anything has changed
             clock.endOf(Phase.DATA);
             Tensor lossAndNorm = agreed(lossSum.mul(new Scalar(mean)), clock);
+            beforeUpdate.run();
+            clock.endOf(Phase.REST);
             updating = true;
             update(lossAndNorm, learningRate);
             clock.endOf(Phase.OPTIMIZER);

@@ -40,8 +40,8 @@ class NoWaitingTest {
                     .distributed(Ddp.singleProcess())
                     .settings();
             Watched rows = new Watched(StepRows.of(data.train(), settings.order()::rows, settings.plan()));
-            TrainingStep step =
-                    new TrainingStep(settings, rows, optimizer, world, world.reducer(model.trainedParameters()));
+            TrainingStep step = new TrainingStep(
+                    settings, rows, optimizer, world, world.reducer(model.trainedParameters()), () -> {});
             TrainingStep.Outcome first = step.run(0, 1e-3); // kernels and memory are set up here
             rows.strict = true;
 

@@ -44,7 +44,8 @@ class OriginalTrainingTest {
                 StepRows.of(data.train(), golden::recordedRows, Golden.PLAN),
                 optimizer,
                 world,
-                world.reducer(model.parameters()));
+                world.reducer(model.parameters()),
+                () -> {});
     }
 
     @Test

@@ -8,19 +8,19 @@ import java.util.Optional;
  * What saving beside the training costs it, in seconds per save.
  *
  * @param saves that began and ended within the measured steps
- * @param copySeconds between two steps, in which training waits
- * @param writeSeconds after that, while it goes on
- * @param lostSeconds by which the steps of the copy and the writing took longer than the median of those without
+ * @param betweenSeconds between two steps, in which training waits
+ * @param besideSeconds after that, in which it is copied out and written while training goes on
+ * @param lostSeconds by which the steps of all that took longer than the median of those without
  */
-record CheckpointCost(int saves, double copySeconds, double writeSeconds, double lostSeconds) {
+record CheckpointCost(int saves, double betweenSeconds, double besideSeconds, double lostSeconds) {
     /** Of the time that the save took; 1 is what saving costs that stops training. */
     double lostShare() {
-        return lostSeconds / (copySeconds + writeSeconds);
+        return lostSeconds / (betweenSeconds + besideSeconds);
     }
 
-    private record Save(long beginNanos, long copyNanos, long writeNanos) {
+    private record Save(long beginNanos, long betweenNanos, long besideNanos) {
         long endNanos() {
-            return beginNanos + copyNanos + writeNanos;
+            return beginNanos + betweenNanos + besideNanos;
         }
 
         boolean disturbs(MeasuredStep step) {
@@ -55,8 +55,8 @@ record CheckpointCost(int saves, double copySeconds, double writeSeconds, double
         double perSave = 1e-9 / whole.size();
         return Optional.of(new CheckpointCost(
                 whole.size(),
-                perSave * whole.stream().mapToLong(Save::copyNanos).sum(),
-                perSave * whole.stream().mapToLong(Save::writeNanos).sum(),
+                perSave * whole.stream().mapToLong(Save::betweenNanos).sum(),
+                perSave * whole.stream().mapToLong(Save::besideNanos).sum(),
                 perSave * lost));
     }
 }

@@ -88,8 +88,8 @@ final class FiguresJson {
     private static Map<String, Object> checkpoint(CheckpointCost cost) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("saves", cost.saves());
-        all.put("copy_seconds", cost.copySeconds());
-        all.put("write_seconds", cost.writeSeconds());
+        all.put("between_seconds", cost.betweenSeconds());
+        all.put("beside_seconds", cost.besideSeconds());
         all.put("lost_seconds", cost.lostSeconds());
         all.put("lost_share", cost.lostShare());
         return all;

@@ -131,9 +131,9 @@ final class FiguresText {
                 .ifPresentOrElse(
                         cost -> line(
                                 "a save",
-                                "%.3f s to copy, %.3f s to write; steps took %.3f s longer, %.3f of that; of %d saves",
-                                cost.copySeconds(),
-                                cost.writeSeconds(),
+                                "%.3f s between steps, %.3f s beside them; steps took %.3f s longer, %.3f of that; of %d saves",
+                                cost.betweenSeconds(),
+                                cost.besideSeconds(),
                                 cost.lostSeconds(),
                                 cost.lostShare(),
                                 cost.saves()),

@@ -64,8 +64,8 @@ class CheckpointCostTest {
         CheckpointCost cost = CheckpointCost.of(steps, List.of(written(2, 250))).orElseThrow();
 
         assertThat(cost.saves()).isEqualTo(1);
-        assertThat(cost.copySeconds()).isEqualTo(0.050, within(1e-9));
-        assertThat(cost.writeSeconds()).isEqualTo(0.250, within(1e-9));
+        assertThat(cost.betweenSeconds()).isEqualTo(0.050, within(1e-9));
+        assertThat(cost.besideSeconds()).isEqualTo(0.250, within(1e-9));
         assertThat(cost.lostSeconds()).isEqualTo(0.050 + 0.020 + 0.030, within(1e-9));
         assertThat(cost.lostShare()).isEqualTo(1.0 / 3, within(1e-9));
     }

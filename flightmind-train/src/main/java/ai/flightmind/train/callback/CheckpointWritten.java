@@ -9,6 +9,11 @@ import java.time.Duration;
  * @param file where it is
  * @param step the last step it holds
  * @param bytes its size
- * @param duration how long writing took
+ * @param duration how long copying it out and writing it took
  */
-public record CheckpointWritten(Path file, long step, long bytes, Duration duration) {}
+public record CheckpointWritten(Path file, long step, long bytes, Duration duration) {
+    /** What took so much longer, for what came before. */
+    public CheckpointWritten after(Duration before) {
+        return new CheckpointWritten(file, step, bytes, duration.plus(before));
+    }
+}

@@ -11,23 +11,26 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * What a checkpoint saves, at one moment of a run. Either a view of the run's own tensors, which must be written before
  * the next step changes them, or a copy in a {@link Staging}, which must be written before the next copy is made there.
- * May be written by another thread than the one that took it.
+ * May be copied and written by another thread than the one that took it.
  */
 public final class Snapshot implements AutoCloseable {
     private final Map<String, Object> contents;
     private final Map<String, Tensor> numbers;
     private final List<Tensor> owned;
     private final long step;
+    private final Staging staging;
 
-    private Snapshot(Map<String, Object> contents, Map<String, Tensor> numbers, List<Tensor> owned, long step) {
+    private Snapshot(
+            Map<String, Object> contents, Map<String, Tensor> numbers, List<Tensor> owned, long step, Staging staging) {
         this.contents = contents;
         this.numbers = numbers;
         this.owned = owned;
         this.step = step;
+        this.staging = staging;
     }
 
     /**
-     * Takes one of a run as it is now.
+     * Takes one of a run as it is now. Its weights and moments must stay as they are until {@link #copy()} has returned.
      *
      * @param learningRate of the last step
      * @param state how far the run is
@@ -42,7 +45,8 @@ public final class Snapshot implements AutoCloseable {
                 CheckpointWriter.contents(model, optimizer, learningRate, state, samples, random, staging),
                 numbers(model, optimizer, staging),
                 List.copyOf(random.values()),
-                state.lastStep());
+                state.lastStep(),
+                staging);
     }
 
     private static Map<String, Tensor> numbers(Gpt model, AdamW optimizer, Staging staging) {
@@ -55,6 +59,11 @@ public final class Snapshot implements AutoCloseable {
             numbers.put("second moment " + number, staging.of(slots.get(number).square()));
         }
         return numbers;
+    }
+
+    /** Makes the staging's copies: from then on the run may change what this shows. */
+    public void copy() {
+        staging.copy();
     }
 
     /** The file's dictionary. */

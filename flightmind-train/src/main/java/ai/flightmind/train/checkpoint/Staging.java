@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Where a run's tensors are read from when they are saved. Memory for copies is kept from one save to the next, 12 bytes
- * per trained parameter on the host: fresh memory would cost more than the copying. Not thread-safe; what it hands out
- * may be read by another thread.
+ * per trained parameter on the host: fresh memory would cost more than the copying. Not thread-safe; another thread may
+ * copy, and read what was handed out, until it is renewed.
  */
 public abstract sealed class Staging implements AutoCloseable {
     private Staging() {}
@@ -27,8 +27,14 @@ public abstract sealed class Staging implements AutoCloseable {
     /** Begins another copy: what was handed out before must not be used any more. */
     public abstract void renew();
 
-    /** A tensor of the run as it is to be written. The same tensor gives the same one until it is renewed. */
+    /**
+     * A tensor of the run as it is to be written, which it is from {@link #copy()} on. The same tensor gives the same one
+     * until it is renewed.
+     */
     abstract Tensor of(Tensor live);
+
+    /** Copies what was asked for, as it is now. */
+    abstract void copy();
 
     @Override
     public abstract void close();
@@ -41,6 +47,9 @@ public abstract sealed class Staging implements AutoCloseable {
         Tensor of(Tensor live) {
             return live;
         }
+
+        @Override
+        void copy() {}
 
         @Override
         public void close() {}
@@ -57,22 +66,23 @@ public abstract sealed class Staging implements AutoCloseable {
 
         @Override
         Tensor of(Tensor live) {
-            return current.computeIfAbsent(live, this::copied);
+            return current.computeIfAbsent(live, asked -> copies.computeIfAbsent(asked, OnHost::room));
         }
 
-        private Tensor copied(Tensor live) {
+        @Override
+        void copy() {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard noGrad = new NoGradGuard()) {
-                Tensor copy = copies.computeIfAbsent(live, OnHost::room);
-                copy.copy_(live.detach());
-                return copy;
+                current.forEach((live, copy) -> copy.copy_(live.detach()));
             }
         }
 
         private static Tensor room(Tensor live) {
-            Tensor room = torch.empty(live.sizes().vec().get());
-            room.retainReference();
-            return room;
+            try (PointerScope scope = new PointerScope()) {
+                Tensor room = torch.empty(live.sizes().vec().get());
+                room.retainReference();
+                return room;
+            }
         }
 
         @Override
