@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,7 +25,7 @@ final class BackgroundWriter implements AutoCloseable {
         made.setDaemon(true);
         return made;
     });
-    private CountDownLatch copied = new CountDownLatch(0);
+    private CompletableFuture<Void> copied = CompletableFuture.completedFuture(null);
     private @Nullable Future<Outcome> underWay;
 
     /**
@@ -38,7 +38,7 @@ final class BackgroundWriter implements AutoCloseable {
         if (underWay != null) {
             throw new IllegalStateException("A checkpoint is being written already");
         }
-        CountDownLatch done = new CountDownLatch(1);
+        CompletableFuture<Void> done = new CompletableFuture<>();
         copied = done;
         underWay = thread.submit(() -> {
             try (snapshot) {
@@ -48,30 +48,19 @@ final class BackgroundWriter implements AutoCloseable {
         });
     }
 
-    private static Duration copy(Snapshot snapshot, CountDownLatch done) {
+    private static Duration copy(Snapshot snapshot, CompletableFuture<Void> done) {
         long begin = System.nanoTime();
         try {
             snapshot.copy();
         } finally {
-            done.countDown();
+            done.complete(null);
         }
         return Duration.ofNanos(System.nanoTime() - begin);
     }
 
     /** Waits until the run may be changed, interrupted or not. */
     void awaitCopy() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                copied.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        copied.join();
     }
 
     private static Outcome write(
@@ -80,7 +69,9 @@ final class BackgroundWriter implements AutoCloseable {
         List<CheckpointException> failures = new ArrayList<>();
         for (Function<Snapshot, CheckpointWritten> write : writes) {
             try {
-                written.add(write.apply(snapshot).after(copying));
+                CheckpointWritten one = write.apply(snapshot);
+                written.add(new CheckpointWritten(
+                        one.file(), one.step(), one.bytes(), one.duration().plus(copying)));
             } catch (CheckpointException e) {
                 failures.add(e);
             }

@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides which checkpoint a step owes. One that is due while training goes on is copied out and written by a thread of
- * its own, one at a time, copied while the next step computes its gradients; what came of it is told after a later step. A periodic one that cannot be written is owed again
- * at the next step that is due: what is in memory is worth more than what stopping would save. The last one must succeed.
+ * its own, one at a time, copied while the next step computes its gradients; what came of it is told after a later step. A
+ * periodic one that cannot be written is owed again at the next step that is due: what is in memory is worth more than what
+ * stopping would save. The last one must succeed.
  */
 final class CheckpointSaver implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CheckpointSaver.class);
@@ -69,7 +70,6 @@ final class CheckpointSaver implements AutoCloseable {
             return;
         }
         settle();
-        copies.renew();
         writer.begin(snapshot(state, learningRate, copies), due);
     }
 

@@ -11,9 +11,4 @@ import java.time.Duration;
  * @param bytes its size
  * @param duration how long copying it out and writing it took
  */
-public record CheckpointWritten(Path file, long step, long bytes, Duration duration) {
-    /** What took so much longer, for what came before. */
-    public CheckpointWritten after(Duration before) {
-        return new CheckpointWritten(file, step, bytes, duration.plus(before));
-    }
-}
+public record CheckpointWritten(Path file, long step, long bytes, Duration duration) {}

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Where a run's tensors are read from when they are saved. Memory for copies is kept from one save to the next, 12 bytes
  * per trained parameter on the host: fresh memory would cost more than the copying. Not thread-safe; another thread may
- * copy, and read what was handed out, until it is renewed.
+ * copy, and read what was handed out.
  */
 public abstract sealed class Staging implements AutoCloseable {
     private Staging() {}
@@ -24,25 +24,19 @@ public abstract sealed class Staging implements AutoCloseable {
         return new OnHost();
     }
 
-    /** Begins another copy: what was handed out before must not be used any more. */
-    public abstract void renew();
-
     /**
-     * A tensor of the run as it is to be written, which it is from {@link #copy()} on. The same tensor gives the same one
-     * until it is renewed.
+     * A tensor of the run as it is to be written, which it is from {@link #copy()} on. The same tensor always gives the
+     * same one.
      */
     abstract Tensor of(Tensor live);
 
-    /** Copies what was asked for, as it is now. */
+    /** Copies all that was ever asked for, as it is now; who still reads the copy before must be through. */
     abstract void copy();
 
     @Override
     public abstract void close();
 
     private static final class InPlace extends Staging {
-        @Override
-        public void renew() {}
-
         @Override
         Tensor of(Tensor live) {
             return live;
@@ -57,23 +51,17 @@ public abstract sealed class Staging implements AutoCloseable {
 
     private static final class OnHost extends Staging {
         private final IdentityHashMap<Tensor, Tensor> copies = new IdentityHashMap<>();
-        private final IdentityHashMap<Tensor, Tensor> current = new IdentityHashMap<>();
-
-        @Override
-        public void renew() {
-            current.clear();
-        }
 
         @Override
         Tensor of(Tensor live) {
-            return current.computeIfAbsent(live, asked -> copies.computeIfAbsent(asked, OnHost::room));
+            return copies.computeIfAbsent(live, OnHost::room);
         }
 
         @Override
         void copy() {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard noGrad = new NoGradGuard()) {
-                current.forEach((live, copy) -> copy.copy_(live.detach()));
+                copies.forEach((live, copy) -> copy.copy_(live.detach()));
             }
         }
 
@@ -89,7 +77,6 @@ public abstract sealed class Staging implements AutoCloseable {
         public void close() {
             copies.values().forEach(Tensor::close);
             copies.clear();
-            current.clear();
         }
     }
 }
