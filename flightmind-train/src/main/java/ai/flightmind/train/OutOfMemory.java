@@ -91,7 +91,8 @@ final class OutOfMemory {
         return String.format(
                 Locale.ROOT,
                 "By the estimate a step in micro-batches of %d sequences of %d tokens in %s takes %s beside the model and"
-                        + " the optimizer, which take %s: %s, and %s for each sequence. Of the %s of %s, %s are free for it.",
+                        + " the optimizer, which take %s: %s, and %s for each sequence. Of the %s of %s, %s are free for it"
+                        + " beside a reserve of %s.",
                 largestMicroBatch(),
                 plan.sequenceLength(),
                 settings.precision(),
@@ -101,7 +102,8 @@ final class OutOfMemory {
                 gigabytes(memory.estimate().sequenceBytes()),
                 gigabytes(memory.device().totalBytes()),
                 device,
-                gigabytes(memory.shareOfFreeBytes()));
+                gigabytes(memory.usableBytes()),
+                gigabytes(memory.reservedBytes()));
     }
 
     private String advice(StepMemory memory, OptionalInt fitting) {
