@@ -134,10 +134,11 @@ final class HeadChunk {
         // In float32 the products scale their results at no cost; bfloat16's would round twice.
         double inProducts = full ? scale : 1;
         Tensor ofRows = counted.mul(new Scalar(full ? 1 : scale));
+        hiddenGrad.zero_();
         for (Block block : blocks) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor logitsGrad = compute.lower(logitsGradient(block, ofRows));
-                Product.sum(hiddenGrad, logitsGrad, block.of(weight), block.from() > 0, inProducts);
+                hiddenGrad.add_(Product.of(logitsGrad, block.of(weight)), new Scalar(inProducts));
                 if (weightGrad != null) {
                     Product.sum(block.of(weightGrad), logitsGrad.t(), hidden, adds, inProducts);
                 }

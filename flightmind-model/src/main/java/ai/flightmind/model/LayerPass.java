@@ -126,20 +126,18 @@ final class LayerPass {
     }
 
     private void backwardOfMlp(Tensor grad, GradientSums sums) {
-        Tensor activatedGrad = torch.empty_like(activated);
-        down.backward(activated, lowered(grad), activatedGrad, false, sums);
+        Tensor activatedGrad = down.backward(activated, lowered(grad), sums);
         Tensor raisedGrad = torch.silu(gated).mul_(activatedGrad);
         Tensor gatedGrad = activatedGrad.mul_(raised);
         torch.silu_backward_out(gatedGrad, gatedGrad, gated);
-        Tensor normedGrad = torch.empty_like(middle);
-        gate.backward(mlpNorm.normed(), gatedGrad, normedGrad, false, sums);
-        up.backward(mlpNorm.normed(), raisedGrad, normedGrad, true, sums);
+        Tensor normed = mlpNorm.normed();
+        Tensor normedGrad = Compute.full(gate.backward(normed, gatedGrad, sums));
+        normedGrad.add_(up.backward(normed, raisedGrad, sums));
         mlpNorm.backward(normedGrad, middle, grad, sums);
     }
 
     private void backwardOfAttention(Tensor x, Tensor grad, GradientSums sums) {
-        Tensor mixedGrad = torch.empty_like(q);
-        attentionOutput.backward(mixed, lowered(grad), mixedGrad, false, sums);
+        Tensor mixedGrad = Compute.full(attentionOutput.backward(mixed, lowered(grad), sums));
         Tensor qGrad = torch.empty_like(q);
         Tensor kGrad = torch.empty_like(q);
         Tensor vGrad = torch.empty_like(q);
@@ -158,10 +156,9 @@ final class LayerPass {
         rotary.turnBack(qGrad);
         rotary.turnBack(kGrad);
         Tensor normed = attentionNorm.normed();
-        Tensor normedGrad = mixedGrad;
-        query.backward(normed, lowered(qGrad), normedGrad, false, sums);
-        key.backward(normed, lowered(kGrad), normedGrad, true, sums);
-        value.backward(normed, lowered(vGrad), normedGrad, true, sums);
+        Tensor normedGrad = Compute.full(query.backward(normed, lowered(qGrad), sums));
+        normedGrad.add_(key.backward(normed, lowered(kGrad), sums));
+        normedGrad.add_(value.backward(normed, lowered(vGrad), sums));
         attentionNorm.backward(normedGrad, x, grad, sums);
     }
 

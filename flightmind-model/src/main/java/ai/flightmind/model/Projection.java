@@ -41,11 +41,11 @@ final class Projection {
      * Adds to the gradients of the weights.
      *
      * @param yGrad (R, out), in the numbers of products
-     * @param xGrad (R, in): the gradient of x, written over or added to
+     * @return the gradient of x, (R, in), in the numbers of products
      */
-    void backward(Tensor x, Tensor yGrad, Tensor xGrad, boolean adds, GradientSums sums) {
+    Tensor backward(Tensor x, Tensor yGrad, GradientSums sums) {
         sums.addProduct(weight, yGrad.t(), x, 1);
-        Product.sum(xGrad, yGrad, lowered.factor(weight), adds, 1);
+        Tensor xGrad = Product.of(yGrad, lowered.factor(weight));
         if (beside != null) {
             Tensor down = x.mm(lowered.factor(beside.a()).t());
             Tensor downGrad = yGrad.mm(lowered.factor(beside.b()));
@@ -53,5 +53,6 @@ final class Projection {
             sums.addProduct(beside.a(), downGrad.t(), x, beside.scale());
             Product.sum(xGrad, downGrad, lowered.factor(beside.a()), true, beside.scale());
         }
+        return xGrad;
     }
 }

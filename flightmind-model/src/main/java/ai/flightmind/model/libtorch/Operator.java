@@ -1,11 +1,16 @@
 package ai.flightmind.model.libtorch;
 
 import java.util.List;
+import java.util.Optional;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.OperatorHandleOptional;
+import org.bytedeco.pytorch.OperatorName;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorType;
@@ -35,6 +40,18 @@ public final class Operator {
         return new Operator(found);
     }
 
+    /** Finds an operator that not every build of libtorch has, as {@link #of} does one that it must have. */
+    public static Optional<Operator> find(String name, String overload) {
+        Libtorch.load();
+        try (PointerScope scope = new PointerScope()) {
+            OperatorHandleOptional found = Dispatcher.singleton().findSchema(new OperatorName(name, overload));
+            if (!found.has_value()) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(of(name, overload));
+    }
+
     /** Calls the operator with arguments in the schema's order, all of them; what it returns stands in the result. */
     public IValueVector call(IValue... arguments) {
         IValueVector stack = new IValueVector();
@@ -53,6 +70,17 @@ public final class Operator {
             list.push_back(new IValue(tensor));
         }
         return new IValue(list);
+    }
+
+    /** An empty list for the argument at an index, whatever the type of its elements. */
+    public IValue emptyList(long index) {
+        return new IValue(new GenericList(
+                handle.schema().arguments().getPointer(index).type().get().containedType(0)));
+    }
+
+    /** An argument of type {@code str}. */
+    public static IValue text(String text) {
+        return new IValue(new BytePointer(text));
     }
 
     /** An argument of type {@code Scalar}. */
