@@ -3,6 +3,7 @@ package ai.flightmind.model;
 import ai.flightmind.model.libtorch.Operator;
 import java.util.Optional;
 import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -27,15 +28,15 @@ final class Product {
             return a.mm(b);
         }
         Operator linear = LINEAR.get();
-        return linear.call(
-                        new IValue(a),
-                        new IValue(b.t()),
-                        Operator.none(), // bias
-                        Operator.text("none"), // what follows
-                        linear.emptyList(SCALARS),
-                        Operator.none()) // which of several
-                .get(0)
-                .toTensor();
+        try (IValueVector results = linear.call(
+                new IValue(a),
+                new IValue(b.t()),
+                Operator.none(), // bias
+                Operator.text("none"), // what follows
+                linear.emptyList(SCALARS),
+                Operator.none())) { // which of several
+            return new Tensor(results.get(0).toTensor()); // which lies in the results
+        }
     }
 
     /** result = a · b. */

@@ -52,7 +52,10 @@ public final class Operator {
         return Optional.of(of(name, overload));
     }
 
-    /** Calls the operator with arguments in the schema's order, all of them; what it returns stands in the result. */
+    /**
+     * Calls the operator with arguments in the schema's order, all of them; what it returns stands in the result. A tensor of it
+     * lies in its memory: who keeps one longer takes a handle of its own.
+     */
     public IValueVector call(IValue... arguments) {
         IValueVector stack = new IValueVector();
         for (IValue argument : arguments) {
