@@ -1,42 +1,26 @@
 package ai.flightmind.model;
 
-import ai.flightmind.model.libtorch.Operator;
 import java.util.Optional;
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Products of matrices into tensors that are there already. Where the result is float32 and the factors are bfloat16, the
- * product is bfloat16 first, as libtorch's CPU kernels give it.
+ * Products of matrices, most of them into tensors that are there already. Where the result is float32 and the factors are
+ * bfloat16, the product is bfloat16 first, as libtorch's CPU kernels give it.
  */
 final class Product {
-    private static final int SCALARS = 4; // the arguments of what follows, by its place in the schema
-    private static final Optional<Operator> LINEAR = Operator.find("mkldnn::_linear_pointwise", "");
+    private static final Optional<OneDnnLinear> ONE_DNN = OneDnnLinear.find();
 
     private Product() {}
 
-    /**
-     * a · b, in new memory. On the CPU by oneDNN, which takes float32 factors as they lie, where OpenBLAS copies a row-major
-     * {@code b} slowly before it multiplies; libtorch's own products use it for bfloat16 alone.
-     */
+    /** a · b, in new memory. */
     static Tensor of(Tensor a, Tensor b) {
-        if (LINEAR.isEmpty() || a.is_cuda() || a.scalar_type().intern() != ScalarType.Float) {
+        if (ONE_DNN.isEmpty() || a.is_cuda() || a.scalar_type().intern() != ScalarType.Float) {
             return a.mm(b);
         }
-        Operator linear = LINEAR.get();
-        try (IValueVector results = linear.call(
-                new IValue(a),
-                new IValue(b.t()),
-                Operator.none(), // bias
-                Operator.text("none"), // what follows
-                linear.emptyList(SCALARS),
-                Operator.none())) { // which of several
-            return new Tensor(results.get(0).toTensor()); // which lies in the results
-        }
+        return ONE_DNN.get().of(a, b.t());
     }
 
     /** result = a · b. */

@@ -51,7 +51,7 @@ class OutOfMemoryTest extends TinyData {
             assertThat(first.awaitExit()).as(first::describe).isZero();
             assertThat(first.lines("ended ")).as(first::describe).containsExactly("1");
         }
-        try (ChildJvm tooLarge = start("checkpoints", "threads=1", "limitMiB=300", "microBatch=1", "maxSteps=2")) {
+        try (ChildJvm tooLarge = start("checkpoints", "threads=1", "limitMiB=300", "microBatch=1", "maxSteps=3")) {
             assertThat(tooLarge.awaitExit()).as(tooLarge::describe).isZero();
             assertThat(tooLarge.lines("start ")).as(tooLarge::describe).containsExactly("1 1");
             assertThat(tooLarge.lines("failed "))
@@ -65,10 +65,10 @@ class OutOfMemoryTest extends TinyData {
                             "A micro-batch has one sequence already: take shorter sequences");
             assertThat(tooLarge.lines("because ")).singleElement().asString().contains("DefaultCPUAllocator");
         }
-        try (ChildJvm again = start("checkpoints", "threads=1", "microBatch=1", "maxSteps=2")) {
+        try (ChildJvm again = start("checkpoints", "threads=1", "microBatch=1", "maxSteps=3")) {
             assertThat(again.awaitExit()).as(again::describe).isZero();
             assertThat(again.lines("start ")).as(again::describe).containsExactly("1 1");
-            assertThat(again.lines("ended ")).as(again::describe).containsExactly("2");
+            assertThat(again.lines("ended ")).as(again::describe).containsExactly("3");
         }
     }
 
