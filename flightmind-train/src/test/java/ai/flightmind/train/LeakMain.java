@@ -4,8 +4,7 @@ import static ai.flightmind.train.Batches.batches;
 import static ai.flightmind.train.Every.every;
 
 import ai.flightmind.model.Gpt;
-import ai.flightmind.train.callback.Step;
-import ai.flightmind.train.callback.StopRequest;
+import ai.flightmind.train.callback.CheckpointWritten;
 import ai.flightmind.train.callback.TrainingCallback;
 import ai.flightmind.train.checkpoint.Checkpoints;
 import ai.flightmind.train.data.TokenDataset;
@@ -42,12 +41,13 @@ final class LeakMain {
 
     private static final class Sampler implements TrainingCallback {
         @Override
-        public void onStep(Step step, StopRequest stop) {
-            if (SAMPLES.contains(step.step())) {
+        public void onCheckpoint(CheckpointWritten checkpoint) { // when no file of one is open
+            boolean periodic = checkpoint.file().getFileName().toString().startsWith("step_");
+            if (periodic && SAMPLES.contains(checkpoint.step())) {
                 for (int i = 0; i < 3; i++) {
                     System.gc(); // what only a collection frees is not a leak
                 }
-                System.out.println("held " + step.step() + " " + residentKiB() + " " + Pointer.totalBytes() + " "
+                System.out.println("held " + checkpoint.step() + " " + residentKiB() + " " + Pointer.totalBytes() + " "
                         + Pointer.totalCount() + " " + openFiles());
             }
         }
